@@ -1,0 +1,86 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: the layers are real (imports are internal unless said
+/// otherwise, members come only from what a file imports) and no warning is left standing.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// A C border: the only target that includes the header of its library.
+func border(_ name: String, over library: String) -> Target {
+  .target(name: name, dependencies: [.byName(name: library)])
+}
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: name + "Tests",
+    dependencies: dependencies,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "coppice",
+  products: [
+    .library(name: "Coppice", targets: ["Coppice"]),
+    .executable(name: "coppice", targets: ["coppice-command"]),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CMPISystem", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(
+      name: "CHDF5System", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "CYAMLSystem", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(
+      name: "CXXHashSystem", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    border("CMPI", over: "CMPISystem"),
+    border("CHDF5", over: "CHDF5System"),
+    border("CYAML", over: "CYAMLSystem"),
+    border("CXXHash", over: "CXXHashSystem"),
+    .target(name: "KernelABI"),
+
+    library("Units", []),
+    library("Equations", ["Units"]),
+    library("Models", ["Equations", "Units"]),
+    library("Kernels", ["Equations", "Units", "KernelABI"]),
+    library("Networks", ["Models", "Equations", "Units", "KernelABI"]),
+    library("Messaging", ["CMPI"]),
+    library(
+      "Engine", ["Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "KernelABI"]),
+    library("Storage", ["Engine", "Networks", "CHDF5", "CXXHash"]),
+    library("Jobs", ["Networks", "Models", "Equations", "Units", "CYAML"]),
+    library(
+      "Coppice",
+      [
+        "Jobs", "Storage", "Engine", "Messaging", "Networks", "Kernels", "Models", "Equations",
+        "Units",
+      ]),
+    .executableTarget(
+      name: "coppice-command",
+      dependencies: ["Coppice"],
+      swiftSettings: strict),
+
+    tests("Units", ["Units"]),
+    tests("Equations", ["Equations", "Units"]),
+    tests("KernelABI", ["KernelABI"]),
+    tests("Kernels", ["Kernels", "Equations", "Units", "KernelABI"]),
+    tests("Models", ["Models", "Equations", "Units"]),
+    tests("Networks", ["Networks", "Models", "Equations", "Units", "KernelABI"]),
+    tests("Messaging", ["Messaging"]),
+    tests(
+      "Engine",
+      ["Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "KernelABI"]),
+    tests("Storage", ["Storage", "Engine", "Networks"]),
+    tests("Jobs", ["Jobs", "Networks", "Models", "Equations", "Units"]),
+    tests("Command", ["Coppice"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,2 @@
+#include "chdf5.h"
+#include <hdf5.h>

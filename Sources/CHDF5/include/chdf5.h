@@ -1,0 +1,3 @@
+#ifndef COPPICE_CHDF5_H
+#define COPPICE_CHDF5_H
+#endif

@@ -1,0 +1,2 @@
+#include "cmpi.h"
+#include <mpi.h>

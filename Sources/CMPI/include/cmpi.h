@@ -1,0 +1,3 @@
+#ifndef COPPICE_CMPI_H
+#define COPPICE_CMPI_H
+#endif

@@ -1,0 +1,2 @@
+#include "cxxhash.h"
+#include <xxhash.h>

@@ -1,0 +1,3 @@
+#ifndef COPPICE_CXXHash_H
+#define COPPICE_CXXHash_H
+#endif

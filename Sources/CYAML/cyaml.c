@@ -1,0 +1,2 @@
+#include "cyaml.h"
+#include <yaml.h>

@@ -1,0 +1,3 @@
+#ifndef COPPICE_CYAML_H
+#define COPPICE_CYAML_H
+#endif

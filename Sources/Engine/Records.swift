@@ -1,0 +1,37 @@
+/// Neurons that fired, as the engine hands them to storage.
+package struct SpikeRecord: Hashable, Sendable {
+  package var step: Int64
+  /// Index in the population.
+  package var neuron: UInt32
+  package init(step: Int64, neuron: UInt32) {
+    self.step = step
+    self.neuron = neuron
+  }
+}
+
+/// What the run writes: one stream per recorded population or event, one per states recording.
+///
+/// The engine calls a sink on its main thread, between epochs, with what this rank's neurons
+/// did; a sink never communicates.
+package protocol RecordSink: AnyObject {
+  /// Spikes of a stream (`Recording.spikes` first, then `Recording.events`, in their order),
+  /// sorted by (step, neuron).
+  func spikes(_ records: borrowing Span<SpikeRecord>, stream: Int) throws(RecordError)
+
+  /// Rows of a states recording: `rows` counts them, the first one taken at `firstStep`; values
+  /// are [row][variable][neuron of this rank, ascending].
+  func states(
+    _ values: borrowing Span<Double>, rows: Int, firstStep: Int64, recording: Int
+  ) throws(RecordError)
+}
+
+/// A record could not be kept.
+package struct RecordError: Error, Sendable {
+  package var message: String
+  /// Of sysexits, as the design's command line says.
+  package var exitCode: Int32
+  package init(message: String, exitCode: Int32) {
+    self.message = message
+    self.exitCode = exitCode
+  }
+}

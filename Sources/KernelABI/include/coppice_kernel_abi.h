@@ -1,0 +1,80 @@
+// The contract between the engine and a kernel, compiled or portable.
+//
+// A kernel advances one block of neurons of one population through the steps of an epoch. The
+// engine owns all memory; a kernel allocates nothing and keeps nothing between calls.
+//
+// Order inside a visit, for each step n = first_step + k (k = 0 ..< steps):
+//   1. the tail of step n - 1: arrivals (events with this k and an arrival port), second resets
+//      that are due, resets of its spikes, actions of its events;
+//   2. the start of step n: events with this k and a start port (stimuli, schedule);
+//   3. probes, where `probe_due[k]`: the state before the update;
+//   4. update: every right side from the old state, then all variables at once;
+//   5. thresholds and event conditions on the new state: marks are appended and pending columns
+//      set, for the next tail.
+// With steps == 0 only the tail of step first_step - 1 is run (the end of a simulation).
+//
+// The vector width of the machine does not show in the data: columns are [column][lane].
+
+#ifndef COPPICE_KERNEL_ABI_H
+#define COPPICE_KERNEL_ABI_H
+
+#include <stdint.h>
+
+/// Raised whenever a struct below or the meaning of one of its fields changes.
+#define COPPICE_KERNEL_ABI_VERSION 1
+
+/// Lanes of a block come in multiples of this; padding lanes compute but never leave a mark.
+#define COPPICE_LANE_MULTIPLE 8
+
+/// Something that arrives at a neuron: a network spike, a generator's, or a stimulus' new value.
+///
+/// Sorted by (group, step, lane, port, synapse), where group = lane / the kernel's group width.
+typedef struct coppice_event {
+  uint32_t step;     ///< k of the visit at whose beginning the event acts (arrival step + 1 - first_step)
+  uint32_t lane;     ///< lane in the block
+  uint32_t port;     ///< port of the population's program, in job order; start ports come last
+  uint32_t synapse;  ///< place in the projection's rows: orders the arrivals of one port
+  double payload;    ///< the weight `w`, or the new value of a stimulus
+} coppice_event;
+
+/// Something that a neuron emitted in one step.
+typedef struct coppice_mark {
+  uint16_t step;  ///< k of the visit
+  uint16_t kind;  ///< 0: a spike; e + 1: the program's custom event e
+  uint32_t lane;  ///< lane in the block
+} coppice_mark;
+
+/// One visit of one block. Marks come sorted by group, then step, kind and lane within it.
+typedef struct coppice_visit {
+  int64_t first_step;
+  uint32_t steps;
+  uint32_t lanes;         ///< padded, a multiple of COPPICE_LANE_MULTIPLE
+  uint32_t live_lanes;    ///< lanes that are neurons; always the first ones
+  uint32_t mark_count;    ///< out: marks written (capacity: live_lanes * steps * kinds)
+  uint64_t first_neuron;  ///< index in its population of lane 0: counter of the random streams
+  double dt;              ///< s
+
+  /// The block: column c starts at byte `offset(c) * lanes`; 8-byte columns (double, or uint64
+  /// bits) come first, then 1-byte booleans (0 or 1). Aligned to 64 bytes.
+  uint8_t *state;
+  const double *uniforms;              ///< the program's table, evaluated once
+  const uint64_t *streams;             ///< one Philox key per random occurrence of the program
+
+  const coppice_event *events;
+  const uint32_t *event_offsets;       ///< [groups + 1] into events
+
+  coppice_mark *marks;
+
+  const uint8_t *probe_due;            ///< [steps]: 1 where the probes are taken; NULL: never
+  const uint8_t *probe_groups;         ///< [lanes / COPPICE_LANE_MULTIPLE]: 1 where a lane is recorded
+  double *probe_rows;                  ///< out: [due row][probe][lane], rows counted from 0
+} coppice_visit;
+
+/// What a compiled kernel exports, under the name `coppice_kernel_entry`.
+typedef struct coppice_kernel {
+  uint32_t abi_version;
+  uint32_t group_width;  ///< lanes that advance together
+  void (*visit)(coppice_visit *visit);
+} coppice_kernel;
+
+#endif

@@ -1,0 +1,60 @@
+package import Equations
+
+/// How the differential equations of a population are integrated.
+package enum Integrator: String, Hashable, Sendable, CaseIterable {
+  case euler
+}
+
+/// What arrives at the neurons of a population, and what it does there.
+package struct Port: Hashable, Sendable {
+  package enum Action: Hashable, Sendable {
+    /// The `on_pre` code of a projection; `w` is the event's payload.
+    case arrival([Statement])
+    /// A stimulus: the variable takes the event's payload at the start of the step.
+    case assignment(variable: String)
+  }
+
+  package var name: String
+  package var action: Action
+
+  package init(name: String, action: Action) {
+    self.name = name
+    self.action = action
+  }
+}
+
+/// All that a population's kernel must do: the input of lowering.
+package struct ProgramDefinition: Hashable, Sendable {
+  /// The neurons' mathematics.
+  package var system: EquationSystem
+  package var integrator: Integrator
+  /// The step, in s.
+  package var dt: Double
+  /// Arrival ports in the order of the job's projections, then assignment ports.
+  package var ports: [Port]
+  /// What recordings read, on the state before the update: variables and subexpressions by name.
+  package var probes: [String]
+  /// Initial values, in the order written; evaluated on every neuron at step 0 after per-neuron
+  /// values (lists, distributions) have been filled in.
+  package var initial: [Statement]
+  /// Parameters (of the equations) that have one value for all neurons and that nothing writes:
+  /// they stand in the table of uniforms and take no column.
+  package var uniformParameters: [String: Double]
+  /// Number of neurons: the value of `N`.
+  package var size: Int
+
+  package init(
+    system: EquationSystem, integrator: Integrator = .euler, dt: Double, ports: [Port] = [],
+    probes: [String] = [], initial: [Statement] = [], uniformParameters: [String: Double] = [:],
+    size: Int
+  ) {
+    self.system = system
+    self.integrator = integrator
+    self.dt = dt
+    self.ports = ports
+    self.probes = probes
+    self.initial = initial
+    self.uniformParameters = uniformParameters
+    self.size = size
+  }
+}

@@ -1,0 +1,42 @@
+/// What ranks say to each other. Called by one thread only.
+///
+/// Every operation is collective: each rank calls it, in the same order.
+package protocol Communicator: AnyObject {
+  var rank: Int { get }
+  var size: Int { get }
+  /// Ranks on this machine, and this rank's place among them.
+  var ranksOnNode: Int { get }
+  var rankOnNode: Int { get }
+  /// What the library says it is, for run.json.
+  var description: String { get }
+
+  func barrier() throws(MessagingError)
+
+  /// Every rank's bytes, in the order of ranks: `received` is overwritten, `offsets` gets
+  /// `size + 1` entries. `send` may differ in length from rank to rank, by design of the caller
+  /// the length is known from `counts` (a previous exchange) or exchanged first when `nil`.
+  func allGather(
+    _ send: UnsafeRawBufferPointer, into received: inout [UInt8], offsets: inout [Int]
+  ) throws(MessagingError)
+
+  /// Bytes of `root`, on every rank.
+  func broadcast(_ bytes: inout [UInt8], from root: Int) throws(MessagingError)
+
+  /// The smallest and the largest over ranks, and the sum.
+  func minimum(_ value: Int64) throws(MessagingError) -> Int64
+  func maximum(_ value: Int64) throws(MessagingError) -> Int64
+  func sum(_ value: Double) throws(MessagingError) -> Double
+
+  /// Ends every rank with this exit code. Does not return.
+  func abort(code: Int32) -> Never
+}
+
+/// A call of the message library that failed.
+package struct MessagingError: Error, Sendable {
+  package var call: String
+  package var reason: String
+  package init(call: String, reason: String) {
+    self.call = call
+    self.reason = reason
+  }
+}

@@ -1,0 +1,220 @@
+public import Equations
+
+/// A network as described: populations, what connects them and what drives them. A value; it
+/// knows nothing of ranks, threads or memory.
+public struct Network: Sendable {
+  public var populations: [Population]
+  /// In the order of the job, which is the order of arrivals at a neuron.
+  public var projections: [Projection]
+  public var stimuli: [Stimulus]
+
+  public init(
+    populations: [Population] = [], projections: [Projection] = [], stimuli: [Stimulus] = []
+  ) {
+    self.populations = populations
+    self.projections = projections
+    self.stimuli = stimuli
+  }
+}
+
+/// Neurons that are alike, or the units of a generator.
+public struct Population: Sendable {
+  public enum Kind: Sendable {
+    case neurons(NeuronPopulation)
+    case poisson(PoissonGenerator)
+    case spikeList(SpikeListGenerator)
+  }
+
+  public var name: String
+  /// Number of neurons or units, at least 1.
+  public var size: Int
+  public var kind: Kind
+
+  public init(name: String, size: Int, kind: Kind) {
+    self.name = name
+    self.size = size
+    self.kind = kind
+  }
+}
+
+/// What the neurons of a population are.
+public struct NeuronPopulation: Sendable {
+  /// A value given from outside for one variable or parameter, evaluated in the order written.
+  public struct Initial: Sendable {
+    public enum Value: Sendable {
+      /// an expression, checked against the system; may draw `rand()` and `randn()`
+      case expression(Expression)
+      case distribution(NeuronValues)
+    }
+    public var variable: String
+    public var value: Value
+    public init(variable: String, value: Value) {
+      self.variable = variable
+      self.value = value
+    }
+  }
+
+  /// Name of the model in the job.
+  public var model: String
+  public var system: EquationSystem
+  /// Integration method by its job name; `euler` so far.
+  public var method: String
+  /// Parameters declared in the equations (`g : siemens (constant)`), in SI.
+  public var parameters: [String: NeuronValues]
+  /// In the order written; later entries may read what earlier ones have set.
+  public var initial: [Initial]
+
+  public init(
+    model: String, system: EquationSystem, method: String = "euler",
+    parameters: [String: NeuronValues] = [:], initial: [Initial] = []
+  ) {
+    self.model = model
+    self.system = system
+    self.method = method
+    self.parameters = parameters
+    self.initial = initial
+  }
+}
+
+/// One value per neuron (or per synapse), in SI.
+public enum NeuronValues: Hashable, Sendable {
+  case constant(Double)
+  /// one per neuron
+  case list([Double])
+  /// drawn; values outside of `minimum ... maximum` are drawn again
+  case normal(mean: Double, deviation: Double, minimum: Double?, maximum: Double?)
+  case uniform(low: Double, high: Double, minimum: Double?, maximum: Double?)
+  /// of the value itself, not of its logarithm
+  case lognormal(mean: Double, deviation: Double, minimum: Double?, maximum: Double?)
+  /// evenly spaced from the first to the last neuron, both ends included
+  case linspace(Double, Double)
+}
+
+/// Independent Poisson sources.
+public struct PoissonGenerator: Sendable {
+  public enum Rate: Sendable {
+    /// Hz, the same for all units
+    case constant(Double)
+    /// Hz, one per unit
+    case list([Double])
+    /// an expression in `t` and `i`, in Hz, evaluated at every step; the constants it may read
+    case expression(Expression, constants: EquationSystem)
+  }
+
+  public var rate: Rate
+  /// First step, and the step after the last, at which a unit may fire.
+  public var window: Range<Int64>
+  /// Brian's PoissonInput: each unit stands for so many sources and fires Binomial(sources, p).
+  public var sources: Int
+
+  public init(rate: Rate, window: Range<Int64> = 0..<Int64.max, sources: Int = 1) {
+    self.rate = rate
+    self.window = window
+    self.sources = sources
+  }
+}
+
+/// Units that fire at given steps.
+public struct SpikeListGenerator: Sendable {
+  /// Unit and step, sorted by (step, unit), at most one of each pair.
+  public var spikes: [(unit: Int, step: Int64)]
+
+  public init(spikes: [(unit: Int, step: Int64)]) {
+    self.spikes = spikes
+  }
+}
+
+/// Some neighbours of a population.
+public struct PopulationSlice: Hashable, Sendable {
+  /// Place in `Network.populations`.
+  public var population: Int
+  /// Indices in the population.
+  public var range: Range<Int>
+
+  public init(population: Int, range: Range<Int>) {
+    self.population = population
+    self.range = range
+  }
+}
+
+/// A rule by which one population's spikes reach another.
+public struct Projection: Sendable {
+  public enum Delay: Hashable, Sendable {
+    case steps(Int)
+    /// one per synapse, in s, rounded to steps by floor(d/dt + 0.5)
+    case values(NeuronValues)
+  }
+
+  public enum WeightPrecision: Hashable, Sendable {
+    case single
+    case double
+  }
+
+  public var name: String
+  public var source: PopulationSlice
+  /// Always neurons.
+  public var target: PopulationSlice
+  public var rule: ConnectionRule
+  public var allowsAutapses: Bool
+  public var allowsMultapses: Bool
+  public var weight: NeuronValues
+  public var weightPrecision: WeightPrecision
+  public var delay: Delay
+  /// Checked against the target's system; may read `w`.
+  public var onPre: [Statement]
+
+  public init(
+    name: String, source: PopulationSlice, target: PopulationSlice, rule: ConnectionRule,
+    allowsAutapses: Bool = true, allowsMultapses: Bool = true, weight: NeuronValues = .constant(1),
+    weightPrecision: WeightPrecision = .double, delay: Delay = .steps(0), onPre: [Statement]
+  ) {
+    self.name = name
+    self.source = source
+    self.target = target
+    self.rule = rule
+    self.allowsAutapses = allowsAutapses
+    self.allowsMultapses = allowsMultapses
+    self.weight = weight
+    self.weightPrecision = weightPrecision
+    self.delay = delay
+    self.onPre = onPre
+  }
+}
+
+/// Who is connected with whom. Indices count within the slices of the projection.
+public enum ConnectionRule: Sendable {
+  case oneToOne
+  case allToAll
+  case probability(Double)
+  /// so many sources for each target, drawn with replacement unless multapses are off
+  case indegree(Int)
+  case outdegree(Int)
+  case total(Int)
+  /// an expression in `i` and `j` (and constants of the system), with a probability if wanted
+  case condition(Expression, constants: EquationSystem, probability: Double?)
+  /// sorted by (source, place in the list)
+  case pairs([(source: Int, target: Int)])
+}
+
+/// A variable driven from outside: piecewise constant in time.
+public struct Stimulus: Sendable {
+  public var name: String
+  /// Place in `Network.populations`; always neurons.
+  public var population: Int
+  /// Indices in the population, ascending.
+  public var neurons: [Int]
+  public var variable: String
+  /// From each step on, the value; in SI, sorted by step. Values are per entry of `neurons`.
+  public var steps: [(step: Int64, values: NeuronValues)]
+
+  public init(
+    name: String, population: Int, neurons: [Int], variable: String,
+    steps: [(step: Int64, values: NeuronValues)]
+  ) {
+    self.name = name
+    self.population = population
+    self.neurons = neurons
+    self.variable = variable
+    self.steps = steps
+  }
+}
