@@ -45,7 +45,7 @@ let package = Package(
     border("CHDF5", over: "CHDF5System"),
     border("CYAML", over: "CYAMLSystem"),
     border("CXXHash", over: "CXXHashSystem"),
-    .target(name: "KernelABI"),
+    .target(name: "KernelABI", linkerSettings: [.linkedLibrary("m")]),
 
     library("Units", []),
     library("Equations", ["Units"]),
