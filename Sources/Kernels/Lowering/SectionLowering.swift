@@ -184,12 +184,13 @@ struct SectionLowering {
       return code.emit(.binary(.power, x, numeric(try lower(exponent))), .real)
     }
     if number == 0.5 { return code.emit(.unary(.squareRoot, x), .real) }
-    guard number == number.rounded(), abs(number) <= 16 else {
+    let whole = abs(number) <= 16 ? Int(number) : 0
+    guard Double(whole) == number else {
       return code.emit(.binary(.power, x, numeric(try lower(exponent))), .real)
     }
     var result: Int?
     var square = x
-    var bits = Int(abs(number))
+    var bits = abs(whole)
     while bits > 0 {
       if bits & 1 == 1 { result = result.map { arithmetic(.multiply, $0, square) } ?? square }
       bits >>= 1
@@ -197,7 +198,7 @@ struct SectionLowering {
     }
     let one = code.emit(.constant(1), .integer)
     guard let result else { return one }
-    return number < 0 ? arithmetic(.divide, one, result) : result
+    return whole < 0 ? arithmetic(.divide, one, result) : result
   }
 
   // MARK: Types

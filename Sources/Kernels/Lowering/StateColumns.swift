@@ -64,13 +64,13 @@ struct StateColumns {
     throws(LoweringError) -> Int
   {
     guard let second else { return 0 }
-    let steps = (second.width / dt + 0.5).rounded(.down)
-    guard second.width >= 0, steps <= 64 else {
+    let steps = second.width / dt + 0.5
+    guard second.width >= 0, steps < 65 else {
       throw LoweringError(
-        "the time from spike to second reset is \(second.width) s, \(steps) steps of \(dt) s",
+        "the time from spike to second reset is \(second.width) s, at steps of \(dt) s",
         in: "the second reset", hint: "it can be 0 to 64 steps long: shorten it or lengthen dt")
     }
-    return Int(steps)
+    return Int(steps)  // rounded down
   }
 }
 

@@ -10,8 +10,9 @@ package struct ProgramPass: Sendable {
 
   /// All passes, in order.
   ///
-  /// Those that may change a rounding (`isReassociating` below them) keep results within a few
-  /// units in the last place of the plain meaning and leave alone whatever decides a condition.
+  /// Those that may change a rounding (reciprocals, signs, gathering, fma) work on the update
+  /// alone, stay within a few units in the last place of the plain meaning, and leave alone
+  /// whatever decides a condition.
   package static let all: [ProgramPass] = [
     ProgramPass("constant folding") { $0.foldingConstants() },
     ProgramPass("uniform hoisting") { $0.hoistingUniforms() },
