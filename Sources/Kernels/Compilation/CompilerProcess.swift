@@ -30,6 +30,7 @@ struct CompilerProcess: ~Copyable {
   ///   - environment: All that the process finds in its environment, `NAME=value` each.
   ///   - messages: Path of the file for what it prints; replaced.
   ///   - seconds: Bound of its processor time.
+  /// - Throws: `CompilationError.system` where it cannot be started.
   init(
     arguments: [String], environment: [String], messages: String, seconds: Double
   ) throws(CompilationError) {

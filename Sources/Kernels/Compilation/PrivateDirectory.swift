@@ -5,6 +5,7 @@ struct PrivateDirectory: ~Copyable {
   let path: String
 
   /// - Parameter parent: An absolute path; anything else means `/tmp`.
+  /// - Throws: `CompilationError.system` where no directory can be made there.
   init(in parent: String?) throws(CompilationError) {
     let parent = parent.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
     var template = Array((parent + "/coppice-XXXXXX").utf8CString)

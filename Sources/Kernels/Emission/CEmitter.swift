@@ -11,12 +11,21 @@
 package enum CEmitter {
   /// The C text of a program, to follow the texts of the headers.
   ///
-  /// - Parameter width: Lanes that advance together: `COPPICE_WIDTH`, 8, 4 or 2.
+  /// - Parameters:
+  ///   - program: What the kernel computes.
+  ///   - width: Lanes that advance together: `COPPICE_WIDTH`, 8, 4 or 2.
+  /// - Returns: Definitions that end with `coppice_kernel_entry`.
   package static func source(of program: Program, width: Int) -> String {
     let layout = ColumnLayout(program)
     var text = CText()
     let lanes = (0..<width).map { "\($0)" }.joined(separator: ", ")
     text.line("static const _Alignas(64) double lane_numbers[] = {\(lanes)};")
+    text.line("")
+    text.block("static inline uint64_t flags_word(const uint8_t *flags)") { text in
+      text.line("uint64_t word = 0;")
+      text.line("__builtin_memcpy(&word, flags, COPPICE_WIDTH);")
+      text.line("return word;")
+    }
     text.line("")
     TailEmitter(layout: layout).emit(into: &text)
     TestsEmitter(layout: layout).emit(into: &text)

@@ -3,12 +3,11 @@ struct ColumnLayout {
   let program: Program
   /// Columns that the step loop reads or writes in every step: held in local variables.
   let hot: Set<Int>
-  /// Columns that anything in a visit writes.
-  let written: Set<Int>
+  /// Hot columns whose local variables change. What only the rare paths write, they write in
+  /// memory.
+  let changing: Set<Int>
   /// Uniforms that the step loop reads: broadcast before it.
   let hotUniforms: Set<Int>
-  /// The flag that holds where a neuron is not refractory.
-  let notRefractory: Int?
   /// Byte offset of each column, for one lane.
   private let offsets: [Int]
 
@@ -22,16 +21,12 @@ struct ColumnLayout {
       hot.formUnion(section.storedColumns)
       uniforms.formUnion(section.uniforms)
     }
-    var written = Set<Int>()
-    for section in program.visitSections { written.formUnion(section.storedColumns) }
-    for port in program.ports { written.formUnion(port.writtenColumns) }
+    var changing = program.additiveColumns
+    for section in everyStep { changing.formUnion(section.storedColumns) }
     let isReal = program.columns.map { $0.element != .bits }
     self.hot = hot.filter { isReal[$0] }
-    self.written = written
+    self.changing = changing.intersection(self.hot)
     hotUniforms = uniforms
-    notRefractory = program.columns.firstIndex {
-      $0.role == .refractoriness && $0.element == .flag
-    }
     var offset = 0
     var offsets: [Int] = []
     for column in program.columns {
@@ -89,7 +84,7 @@ struct ColumnLayout {
 
   /// Writes hot columns back, so that a function that works on memory sees them.
   func spill(_ columns: Set<Int>, in text: inout CText) {
-    for column in columns.intersection(hot).intersection(written).sorted() {
+    for column in columns.intersection(changing).sorted() {
       text.line(store("c\(column)", to: column))
     }
   }
@@ -135,12 +130,6 @@ extension Section {
 }
 
 extension Program {
-  /// The sections that a visit runs, without the ports'.
-  var visitSections: [Section] {
-    [update, precondition, tests, reset] + events.map(\.action)
-      + (secondReset.map { [$0.code] } ?? [])
-  }
-
   /// The flag columns that carry work to the next tail.
   var pendingFlags: [Int] {
     (pendingSpike.map { [$0] } ?? []) + events.map(\.pending)
@@ -151,9 +140,10 @@ extension Program {
 }
 
 extension Program.PortCode {
+  /// Columns that the port's code sets, sums apart.
   var writtenColumns: Set<Int> {
     switch self {
-    case .additive(let column, _, _): [column]
+    case .additive: []
     case .general(let code): code.storedColumns
     case .assignment(let column): [column]
     }

@@ -49,7 +49,7 @@ struct VisitEmitter {
     let additive = program.additiveColumns
     var pointers = layout.hot.union(additive).union(program.pendingFlags)
     if let bits = program.secondReset?.pending { pointers.insert(bits) }
-    if let flag = layout.notRefractory { pointers.insert(flag) }
+    if let flag = program.notRefractory { pointers.insert(flag) }
     layout.declarePointers(pointers, in: &text)
     for column in layout.hot.sorted() {
       text.line("\(layout.localType(column)) c\(column) = \(layout.memory(column));")
@@ -64,7 +64,7 @@ struct VisitEmitter {
       text.line("while (next_row < steps && !due[next_row]) ++next_row;")
     }
     text.block("for (uint32_t k = 0;;)") { text in step(in: &text) }
-    for column in layout.hot.intersection(layout.written).sorted() {
+    for column in layout.changing.sorted() {
       text.line(layout.store("c\(column)", to: column))
     }
   }
@@ -72,9 +72,8 @@ struct VisitEmitter {
   private func pendingAtEntry(in text: inout CText) {
     let flags = program.pendingFlags
     if !flags.isEmpty {
-      let masks = flags.map { layout.memory($0) }
-      let all = masks.dropFirst().reduce(masks[0]) { "cv_or(\($0), \($1))" }
-      text.line("uint32_t pending = cv_maskBits(\(all));")
+      let words = flags.map { "flags_word(p\($0))" }
+      text.line("uint64_t pending = \(words.joined(separator: " | "));")
     }
     if let bits = program.secondReset?.pending {
       text.line("uint64_t second = cv_bitsOr(\(layout.memory(bits)));")
@@ -144,11 +143,9 @@ struct VisitEmitter {
       text.line("const double w = event->payload;")
       text.block("switch (event->port)") { text in
         for (index, port) in program.ports.enumerated() {
-          guard case .additive(let column, let amount, _) = port else { continue }
+          guard case .additive(let contributions) = port else { continue }
           text.block("case \(index):", closing: "} break;") { text in
-            let value = self.amount(amount, in: &text)
-            text.line("a\(column)[l] += \(value);")
-            text.line("t\(column) |= (uint32_t)1 << l;")
+            for contribution in contributions { self.addition(of: contribution, in: &text) }
           }
         }
         text.line("default: others = 1;")
@@ -158,7 +155,7 @@ struct VisitEmitter {
     for column in columns {
       text.block("if (t\(column))") { text in
         text.line("cv_mask m = cv_maskOf(t\(column));")
-        if program.isMasked(column), let flag = layout.notRefractory {
+        if program.isMasked(column), let flag = program.notRefractory {
           text.line("m = cv_and(m, \(state.column(flag)));")
         }
         let old = state.column(column)
@@ -168,13 +165,22 @@ struct VisitEmitter {
     }
   }
 
-  /// The amount of an additive port, as a `double`.
-  private func amount(_ section: Section, in text: inout CText) -> String {
-    if section.isPlainArithmetic { return SectionEmitter.scalar(section, in: &text) }
-    SectionEmitter(layout: layout).instructions(of: section, in: &text)
-    text.line("double amounts[COPPICE_WIDTH];")
-    text.line("cv_store(amounts, v\(section.outputs[0]));")
-    return "amounts[0]"
+  /// Adds a contribution to the sum of the event's lane.
+  private func addition(of contribution: Program.Contribution, in text: inout CText) {
+    let column = contribution.column
+    let amount = contribution.amount
+    text.block("") { text in
+      var value = "amounts[0]"
+      if amount.isPlainArithmetic {
+        value = SectionEmitter.scalar(amount, in: &text)
+      } else {
+        SectionEmitter(layout: layout).instructions(of: amount, in: &text)
+        text.line("_Alignas(64) double amounts[COPPICE_WIDTH];")
+        text.line("cv_store(amounts, v\(amount.outputs[0]));")
+      }
+      text.line("a\(column)[l] += \(value);")
+      text.line("t\(column) |= (uint32_t)1 << l;")
+    }
   }
 
   private func thresholds(_ everyStep: SectionEmitter, in text: inout CText) {
@@ -194,17 +200,17 @@ struct VisitEmitter {
 
 extension Program {
   /// Columns that additive ports add to.
-  var additiveColumns: Set<Int> {
-    Set(
-      ports.compactMap {
-        if case .additive(let column, _, _) = $0 { column } else { nil }
-      })
-  }
+  var additiveColumns: Set<Int> { Set(contributions.map(\.column)) }
 
   /// Whether sums wait for no refractory neuron: a property of the variable, alike in all ports.
   func isMasked(_ column: Int) -> Bool {
-    ports.contains {
-      if case .additive(column, _, isMasked: true) = $0 { true } else { false }
+    contributions.contains { $0.column == column && $0.isMasked }
+  }
+
+  private var contributions: [Contribution] {
+    ports.flatMap { port -> [Contribution] in
+      guard case .additive(let contributions) = port else { return [] }
+      return contributions
     }
   }
 }
