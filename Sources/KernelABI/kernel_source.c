@@ -9,3 +9,6 @@ const char coppice_kernel_abi_text[] = {
 const char coppice_kernel_math_text[] = {
 #embed "include/coppice_kernel_math.h"
     , 0};
+
+const char *coppice_kernel_abi_source(void) { return coppice_kernel_abi_text; }
+const char *coppice_kernel_math_source(void) { return coppice_kernel_math_text; }
