@@ -4,7 +4,7 @@ import Units
 @testable import Kernels
 
 /// Writes straight-line code by hand.
-struct SectionBuilder {
+struct HandWrittenSection {
   var section = Section()
 
   mutating func add(_ operation: Kernels.Operation, _ type: ValueType = .real) -> Int {
@@ -28,8 +28,8 @@ struct SectionBuilder {
 }
 
 extension Section {
-  static func build(_ body: (inout SectionBuilder) -> Void) -> Section {
-    var builder = SectionBuilder()
+  static func build(_ body: (inout HandWrittenSection) -> Void) -> Section {
+    var builder = HandWrittenSection()
     body(&builder)
     return builder.section
   }
@@ -109,7 +109,7 @@ struct ActiveModel {
   }
 
   private mutating func update() -> Section {
-    var b = SectionBuilder()
+    var b = HandWrittenSection()
     let v = Self.volts.map { b.load($0) }
     var u: [Double: Int] = [:]
     func constant(_ x: Double, _ self: inout ActiveModel) -> Int {
@@ -149,7 +149,7 @@ struct ActiveModel {
   }
 
   private mutating func precondition() -> Section {
-    var b = SectionBuilder()
+    var b = HandWrittenSection()
     var result = b.compare(.greater, b.load(0), b.add(.uniform(uniform(-0.04))))
     for dendrite in 0..<3 {
       let over = b.compare(.greater, b.load(1 + dendrite), b.add(.uniform(uniform(-0.035))))
@@ -162,7 +162,7 @@ struct ActiveModel {
   }
 
   private mutating func tests() -> Section {
-    var b = SectionBuilder()
+    var b = HandWrittenSection()
     let step = b.add(.step, .integer)
     let time = b.add(.binary(.multiply, step, b.add(.uniform(uniform(1e-4)))))
     let spike = b.compare(.greater, b.load(0), b.add(.uniform(uniform(-0.04))))
@@ -186,7 +186,7 @@ struct ActiveModel {
   }
 
   private mutating func addEvents(of dendrite: Int) {
-    var rise = SectionBuilder()
+    var rise = HandWrittenSection()
     let step = rise.add(.step, .integer)
     let time = rise.add(.binary(.multiply, step, rise.add(.uniform(uniform(1e-4)))))
     rise.store(time, to: Self.timers.lowerBound + dendrite)
@@ -199,7 +199,7 @@ struct ActiveModel {
       .init(
         name: "rise\(dendrite)", action: rise.section, isRecordable: true,
         pending: Self.pendingRise.lowerBound + dendrite))
-    var fall = SectionBuilder()
+    var fall = HandWrittenSection()
     let potassium = fall.load(Self.potassium.lowerBound + dendrite)
     let less = fall.add(.binary(.add, potassium, fall.add(.uniform(uniform(0.02)))))
     fall.store(less, to: Self.potassium.lowerBound + dendrite)
