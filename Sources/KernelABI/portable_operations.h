@@ -1,0 +1,114 @@
+// The operations of coppice_portable.h over the vectors of coppice_kernel_math.h. Each file that
+// includes this one has chosen instructions and width, and defines COPPICE_PORTABLE_NAME.
+
+#include "coppice_kernel_math.h"
+#include "coppice_portable.h"
+#include "portable_tables.h"
+
+#define FOR_VECTORS for (size_t i = 0; i < n; i += COPPICE_WIDTH)
+#define UNARY(constant, function)                                              \
+  case constant:                                                               \
+    FOR_VECTORS cv_store(out + i, function(cv_load(a + i)));                   \
+    break
+#define BINARY(constant, expression)                                           \
+  case constant:                                                               \
+    FOR_VECTORS {                                                              \
+      const cv_real x = cv_load(a + i), y = cv_load(b + i);                    \
+      cv_store(out + i, expression);                                           \
+    }                                                                          \
+    break
+#define COMPARE(constant, function)                                            \
+  case constant:                                                               \
+    FOR_VECTORS cv_storeFlags(out + i, function(cv_load(a + i), cv_load(b + i))); \
+    break
+
+static void unary(coppice_unary operation, double *out, const double *a, size_t n) {
+  switch (operation) {
+    UNARY(COPPICE_NEGATE, cv_negate);
+    UNARY(COPPICE_ABSOLUTE, cv_absolute);
+    UNARY(COPPICE_SIGN, cv_sign);
+    UNARY(COPPICE_SQUARE_ROOT, cv_squareRoot);
+    UNARY(COPPICE_FLOOR, cv_floor);
+    UNARY(COPPICE_CEIL, cv_ceil);
+    UNARY(COPPICE_TRUNCATE, cv_truncate);
+    UNARY(COPPICE_EXP, cv_exp);
+    UNARY(COPPICE_LOG, cv_log);
+    UNARY(COPPICE_LOG10, cv_log10);
+    UNARY(COPPICE_EXPM1, cv_expm1);
+    UNARY(COPPICE_LOG1P, cv_log1p);
+    UNARY(COPPICE_EXPREL, cv_exprel);
+    UNARY(COPPICE_SIN, cv_sin);
+    UNARY(COPPICE_COS, cv_cos);
+    UNARY(COPPICE_TAN, cv_tan);
+    UNARY(COPPICE_ARCSIN, cv_arcsin);
+    UNARY(COPPICE_ARCCOS, cv_arccos);
+    UNARY(COPPICE_ARCTAN, cv_arctan);
+    UNARY(COPPICE_SINH, cv_sinh);
+    UNARY(COPPICE_COSH, cv_cosh);
+    UNARY(COPPICE_TANH, cv_tanh);
+  }
+}
+
+static void binary(
+    coppice_binary operation, double *out, const double *a, const double *b, size_t n) {
+  switch (operation) {
+    BINARY(COPPICE_ADD, x + y);
+    BINARY(COPPICE_SUBTRACT, x - y);
+    BINARY(COPPICE_MULTIPLY, x * y);
+    BINARY(COPPICE_DIVIDE, x / y);
+    BINARY(COPPICE_MINIMUM, cv_minimum(x, y));
+    BINARY(COPPICE_MAXIMUM, cv_maximum(x, y));
+    BINARY(COPPICE_POWER, cv_power(x, y));
+  }
+}
+
+static void fused(double *out, const double *a, const double *b, const double *c, size_t n) {
+  FOR_VECTORS cv_store(out + i, cv_fma(cv_load(a + i), cv_load(b + i), cv_load(c + i)));
+}
+
+static void compare(
+    coppice_comparison comparison, uint8_t *out, const double *a, const double *b, size_t n) {
+  switch (comparison) {
+    COMPARE(COPPICE_LESS, cv_less);
+    COMPARE(COPPICE_LESS_OR_EQUAL, cv_lessOrEqual);
+    COMPARE(COPPICE_GREATER, cv_greater);
+    COMPARE(COPPICE_GREATER_OR_EQUAL, cv_greaterOrEqual);
+    COMPARE(COPPICE_EQUAL, cv_equal);
+    COMPARE(COPPICE_NOT_EQUAL, cv_notEqual);
+  }
+}
+
+static void select_lanes(
+    double *out, const uint8_t *mask, const double *a, const double *b, size_t n) {
+  FOR_VECTORS cv_store(
+      out + i, cv_select(cv_loadFlags(mask + i), cv_load(a + i), cv_load(b + i)));
+}
+
+static void uniform(double *out, uint64_t key, uint64_t first_neuron, uint64_t step,
+                    uint32_t ordinal, size_t n) {
+  FOR_VECTORS cv_store(out + i, cv_uniform(key, first_neuron + i, step, ordinal));
+}
+
+static void normal(double *out, uint64_t key, uint64_t first_neuron, uint64_t step,
+                   uint32_t ordinal, size_t n) {
+  FOR_VECTORS cv_store(out + i, cv_normal(key, first_neuron + i, step, ordinal));
+}
+
+static void poisson(double *out, uint64_t key, uint64_t first_neuron, uint64_t step,
+                    uint32_t ordinal, const double *lambda, size_t n) {
+  FOR_VECTORS cv_store(
+      out + i, cv_poisson(key, first_neuron + i, step, ordinal, cv_load(lambda + i)));
+}
+
+static double scalar_exp(double x) { return cv_exp(cv_set(x))[0]; }
+static double scalar_log(double x) { return cv_log(cv_set(x))[0]; }
+static double scalar_log1p(double x) { return cv_log1p(cv_set(x))[0]; }
+static double scalar_normal_quantile(double p) { return cv_normalQuantile(cv_set(p))[0]; }
+
+const coppice_operations COPPICE_PORTABLE_TABLE = {
+    {COPPICE_PORTABLE_NAME, unary, binary, fused, compare, select_lanes, uniform, normal, poisson},
+    scalar_exp,
+    scalar_log,
+    scalar_log1p,
+    scalar_normal_quantile,
+};
