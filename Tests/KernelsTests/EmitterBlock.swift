@@ -139,6 +139,7 @@ struct BlockOutcome: Equatable {
 extension BlockScenario {
   /// Runs the block by visits of so many steps, and the last tail.
   func run(_ kernel: some Kernel, visits: Int) -> BlockOutcome {
+    coppice_flush_denormals()
     var outcome = BlockOutcome()
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: max(state.count, 64), alignment: 64)

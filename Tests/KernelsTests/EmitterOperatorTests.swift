@@ -115,7 +115,7 @@ private struct EveryOperation {
     #expect(kernel.groupWidth(lanes: 64) == set.width)
     let scenario = try Self.scenario(program, lanes: 4096)
     let compiled = scenario.run(kernel, visits: 2)
-    let portable = scenario.run(PortableKernel(program), visits: 2)
+    let portable = scenario.run(try portableKernel(of: program), visits: 2)
     try #require(compiled.columns.count == program.columns.count)
     for (column, (x, y)) in zip(compiled.columns, portable.columns).enumerated() {
       let lane = zip(x, y).enumerated().first { $1.0 != $1.1 }?.offset
@@ -129,6 +129,11 @@ private struct EveryOperation {
   private static func inputs(_ outcome: BlockOutcome, lane: Int) -> String {
     "\(outcome.columns[..<3].map { Double(bitPattern: $0[lane]) })"
   }
+}
+
+/// The oracle.
+func portableKernel(of program: Program) throws -> PortableKernel {
+  PortableKernel(program: program, mathematics: try #require(PortableMathematics()))
 }
 
 extension InstructionSet {
