@@ -104,6 +104,8 @@ public struct EquationSystem: Hashable, Sendable {
   public var secondReset: SecondReset?
   /// In the order in which they are tested and act.
   public var events: [Event]
+  /// What is no error and yet worth a word, such as a constant that an internal name hides.
+  public var warnings: [String] = []
 
   public init(
     variables: [Variable] = [], constants: [String: Quantity] = [:], threshold: Expression? = nil,

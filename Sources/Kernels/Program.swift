@@ -34,8 +34,11 @@ package struct Program: Hashable, Sendable {
   /// Whether there is a threshold.
   package var spikes: Bool
 
-  /// Columns that carry work from one step to the next tail.
+  /// The flag column that `tests` raises in lanes that spike and the next tail lowers; there only
+  /// if a reset or a second reset exists.
   package var pendingSpike: Int?
+  /// The flag column `not_refractory`, if anything beside the threshold reads it.
+  package var notRefractory: Int?
 }
 
 /// One column of the state of a population.
@@ -194,6 +197,9 @@ extension Program {
     /// 0 ... 64 steps. (0: in the tail of the spike's own step, before the reset.)
     package var width: Int
     /// The column of pending bits; `nil` when the width is 0.
+    ///
+    /// In the tail of step n, bit n mod 64 is acted on and lowered first; then, in lanes with a
+    /// pending spike, bit (n + width) mod 64 is raised. So a width of 64 needs no 65th bit.
     package var pending: Int?
     package init(code: Section, width: Int, pending: Int?) {
       self.code = code
@@ -216,12 +222,26 @@ extension Program {
     }
   }
 
+  /// What an event of an additive port adds to one column.
+  package struct Contribution: Hashable, Sendable {
+    package var column: Int
+    /// One output, which reads nothing but payload and uniforms.
+    package var amount: Section
+    /// Not while the neuron is refractory: where the column `notRefractory` is 0, nothing is added.
+    package var isMasked: Bool
+    package init(column: Int, amount: Section, isMasked: Bool) {
+      self.column = column
+      self.amount = amount
+      self.isMasked = isMasked
+    }
+  }
+
   /// What an event does at its lane.
   package enum PortCode: Hashable, Sendable {
-    /// `amount` has one output, which reads nothing but payload and uniforms. Amounts of one step
-    /// are summed from 0.0 per lane and column over all additive ports, in the order of events,
-    /// and added once; `isMasked`: not while the neuron is refractory. Acts before `.general`.
-    case additive(column: Int, amount: Section, isMasked: Bool)
+    /// Amounts of one step are summed from 0.0 per lane and column over all additive ports, in
+    /// the order of events, and added once (in lanes with such an event only). Acts before
+    /// `.general`.
+    case additive([Contribution])
     /// Run event by event, in the order of events, on the event's lane.
     case general(Section)
     /// At the start of a step: the column takes the payload.

@@ -13,8 +13,8 @@ package protocol Communicator: AnyObject {
   func barrier() throws(MessagingError)
 
   /// Every rank's bytes, in the order of ranks: `received` is overwritten, `offsets` gets
-  /// `size + 1` entries. `send` may differ in length from rank to rank, by design of the caller
-  /// the length is known from `counts` (a previous exchange) or exchanged first when `nil`.
+  /// `size + 1` entries. `send` may differ in length from rank to rank; nobody need know the
+  /// others' lengths.
   func allGather(
     _ send: UnsafeRawBufferPointer, into received: inout [UInt8], offsets: inout [Int]
   ) throws(MessagingError)
@@ -22,21 +22,48 @@ package protocol Communicator: AnyObject {
   /// Bytes of `root`, on every rank.
   func broadcast(_ bytes: inout [UInt8], from root: Int) throws(MessagingError)
 
-  /// The smallest and the largest over ranks, and the sum.
+  /// The smallest and the largest over ranks, and the sum, added in the order of ranks.
   func minimum(_ value: Int64) throws(MessagingError) -> Int64
   func maximum(_ value: Int64) throws(MessagingError) -> Int64
   func sum(_ value: Double) throws(MessagingError) -> Double
 
   /// Ends every rank with this exit code. Does not return.
   func abort(code: Int32) -> Never
+
+  /// What this rank has sent so far.
+  var traffic: Traffic { get }
+
+  /// Ends the messages, after the last collective call; nothing may be called afterwards. Every
+  /// rank calls it before it exits.
+  func close() throws(MessagingError)
+}
+
+/// What one rank has sent.
+package struct Traffic: Hashable, Sendable {
+  /// Collective calls of the message library.
+  package var messages: Int64
+  /// Bytes handed to the library, once per call however many ranks receive them.
+  package var bytesSent: Int64
+
+  package init(messages: Int64 = 0, bytesSent: Int64 = 0) {
+    self.messages = messages
+    self.bytesSent = bytesSent
+  }
+
+  mutating func count(bytes: Int) {
+    messages += 1
+    bytesSent += Int64(bytes)
+  }
 }
 
 /// A call of the message library that failed.
-package struct MessagingError: Error, Sendable {
+package struct MessagingError: Error, Sendable, CustomStringConvertible {
   package var call: String
   package var reason: String
   package init(call: String, reason: String) {
     self.call = call
     self.reason = reason
   }
+
+  package var description: String { "\(call): \(reason)" }
 }

@@ -47,6 +47,13 @@ public struct Dimension: Hashable, Sendable {
 
   /// The dimension of a power.
   public func raised(to power: Double) -> Dimension {
-    Dimension(exponents: exponents * power)
+    let scaled = exponents * power
+    // A cube root cubed must be the whole again, whatever the last bit of 1/3 says.
+    let halves = (scaled * 2).rounded(.toNearestOrEven) / 2
+    var exact = scaled
+    for lane in 0..<8 where (scaled[lane] - halves[lane]).magnitude < 1e-9 {
+      exact[lane] = halves[lane]
+    }
+    return Dimension(exponents: exact)
   }
 }

@@ -1,3 +1,55 @@
+// The border to the message passing interface: the only header that Swift sees of it.
+//
+// Every function returns MPI's status, 0 being success; `cmpi_error_string` names the others.
+// Errors return (MPI_ERRORS_RETURN), they do not end the process. All calls come from the thread
+// that called `cmpi_open` (MPI_THREAD_FUNNELED).
+
 #ifndef COPPICE_CMPI_H
 #define COPPICE_CMPI_H
+
+#include <stdint.h>
+
+/// A communicator over all processes of the launch; mpi.h stays in the .c file.
+typedef struct cmpi_communicator cmpi_communicator;
+
+/// Room for any text that the functions below write, terminator included.
+#define CMPI_TEXT_CAPACITY 8192
+
+/// Statuses of this border beside MPI's own, which are not negative.
+enum {
+  CMPI_ALREADY_INITIALIZED = -1,    ///< MPI was initialised or finalised before in this process
+  CMPI_THREADS_UNSUPPORTED = -2,    ///< the library offers no MPI_THREAD_FUNNELED
+  CMPI_OUT_OF_MEMORY = -3,
+};
+
+/// Initialises MPI and makes `*opened` of a duplicate of MPI_COMM_WORLD.
+int cmpi_open(cmpi_communicator **opened);
+/// Frees the communicator and finalises MPI. `communicator` is gone, whatever the status.
+int cmpi_close(cmpi_communicator *communicator);
+
+int32_t cmpi_rank(const cmpi_communicator *communicator);
+int32_t cmpi_size(const cmpi_communicator *communicator);
+/// Among the processes that share this machine's memory.
+int32_t cmpi_rank_on_node(const cmpi_communicator *communicator);
+int32_t cmpi_size_on_node(const cmpi_communicator *communicator);
+
+int cmpi_barrier(cmpi_communicator *communicator);
+/// `bytes` from each rank, in the order of ranks.
+int cmpi_all_gather(cmpi_communicator *communicator, const void *send, int32_t bytes,
+                    void *received);
+/// `counts[r]` bytes from rank r, to `received + offsets[r]`.
+int cmpi_all_gather_varying(cmpi_communicator *communicator, const void *send, int32_t bytes,
+                            void *received, const int32_t *counts, const int32_t *offsets);
+int cmpi_broadcast(cmpi_communicator *communicator, void *bytes, int32_t count, int32_t root);
+int cmpi_minimum(cmpi_communicator *communicator, int64_t value, int64_t *result);
+int cmpi_maximum(cmpi_communicator *communicator, int64_t value, int64_t *result);
+
+/// Ends all ranks. Does not come back.
+_Noreturn void cmpi_abort(cmpi_communicator *communicator, int32_t code);
+
+/// Writes what the status means; `text` has CMPI_TEXT_CAPACITY bytes.
+void cmpi_error_string(int status, char *text);
+/// Writes name and version of the library, one line; `text` has CMPI_TEXT_CAPACITY bytes.
+int cmpi_library_version(char *text);
+
 #endif

@@ -1,0 +1,151 @@
+/// Where each column of a program is while a visit runs.
+struct ColumnLayout {
+  let program: Program
+  /// Columns that the step loop reads or writes in every step: held in local variables.
+  let hot: Set<Int>
+  /// Hot columns whose local variables change. What only the rare paths write, they write in
+  /// memory.
+  let changing: Set<Int>
+  /// Uniforms that the step loop reads: broadcast before it.
+  let hotUniforms: Set<Int>
+  /// Byte offset of each column, for one lane.
+  private let offsets: [Int]
+
+  init(_ program: Program) {
+    self.program = program
+    let everyStep = [program.update, program.precondition]
+    var hot = Set<Int>()
+    var uniforms = Set<Int>()
+    for section in everyStep {
+      hot.formUnion(section.loadedColumns)
+      hot.formUnion(section.storedColumns)
+      uniforms.formUnion(section.uniforms)
+    }
+    var changing = program.additiveColumns
+    for section in everyStep { changing.formUnion(section.storedColumns) }
+    let isReal = program.columns.map { $0.element != .bits }
+    self.hot = hot.filter { isReal[$0] }
+    self.changing = changing.intersection(self.hot)
+    hotUniforms = uniforms
+    var offset = 0
+    var offsets: [Int] = []
+    for column in program.columns {
+      offsets.append(offset)
+      offset += column.element.bytes
+    }
+    self.offsets = offsets
+  }
+
+  func element(_ column: Int) -> Column.Element { program.columns[column].element }
+
+  /// Declares the pointers to some columns' lanes of the group, from `state`, `lanes` and `l0`.
+  func declarePointers(_ columns: some Collection<Int>, in text: inout CText) {
+    for column in columns.sorted() {
+      let place = "state + (uintptr_t)lanes * \(offsets[column])"
+      let type =
+        switch element(column) {
+        case .real: "double"
+        case .bits: "uint64_t"
+        case .flag: "uint8_t"
+        }
+      text.line("\(type) *const p\(column) = (\(type) *)(\(place)) + l0;")
+    }
+  }
+
+  /// The value of a column in memory.
+  func memory(_ column: Int) -> String {
+    switch element(column) {
+    case .real: "cv_load(p\(column))"
+    case .bits: "cv_loadBits(p\(column))"
+    case .flag: "cv_loadFlags(p\(column))"
+    }
+  }
+
+  /// A statement that puts a value into a column's memory.
+  func store(_ value: String, to column: Int) -> String {
+    switch element(column) {
+    case .real: "cv_store(p\(column), \(value));"
+    case .bits: "cv_storeBits(p\(column), \(value));"
+    case .flag: "cv_storeFlags(p\(column), \(value));"
+    }
+  }
+
+  /// The C type of a column's local variable.
+  func localType(_ column: Int) -> String {
+    element(column) == .flag ? "cv_mask" : "cv_real"
+  }
+
+  /// The value where a mask holds, and another one elsewhere.
+  func masked(_ mask: String, _ value: String, else old: String, column: Int) -> String {
+    element(column) == .flag
+      ? "cv_or(cv_and(\(mask), \(value)), cv_andNot(\(old), \(mask)))"
+      : "cv_select(\(mask), \(value), \(old))"
+  }
+
+  /// Writes hot columns back, so that a function that works on memory sees them.
+  func spill(_ columns: Set<Int>, in text: inout CText) {
+    for column in columns.intersection(changing).sorted() {
+      text.line(store("c\(column)", to: column))
+    }
+  }
+
+  /// Reads hot columns anew after such a function.
+  func reload(_ columns: Set<Int>, in text: inout CText) {
+    for column in columns.intersection(hot).sorted() {
+      text.line("c\(column) = \(memory(column));")
+    }
+  }
+}
+
+extension Section {
+  var loadedColumns: Set<Int> {
+    Set(
+      instructions.compactMap {
+        if case .load(let column) = $0.operation { column } else { nil }
+      })
+  }
+
+  var storedColumns: Set<Int> { Set(stores.map(\.column)) }
+
+  var uniforms: Set<Int> {
+    Set(
+      instructions.compactMap {
+        if case .uniform(let uniform) = $0.operation { uniform } else { nil }
+      })
+  }
+
+  /// Whether it reads nothing but payload and uniforms and computes with plain arithmetic only,
+  /// so that C's `double` gives the bits of the vector functions.
+  var isPlainArithmetic: Bool {
+    instructions.allSatisfy { instruction in
+      guard instruction.type != .boolean else { return false }
+      switch instruction.operation {
+      case .constant, .uniform, .payload, .unary(.negate, _), .binary(.add, _, _),
+        .binary(.subtract, _, _), .binary(.multiply, _, _), .binary(.divide, _, _):
+        return true
+      default: return false
+      }
+    }
+  }
+}
+
+extension Program {
+  /// The flag columns that carry work to the next tail.
+  var pendingFlags: [Int] {
+    (pendingSpike.map { [$0] } ?? []) + events.map(\.pending)
+  }
+
+  /// Whether some step of a visit can end with work for the next tail other than arrivals.
+  var hasPendingWork: Bool { !pendingFlags.isEmpty || secondReset?.pending != nil }
+}
+
+extension Program.PortCode {
+  /// Columns that the port's code sets, sums apart.
+  var writtenColumns: Set<Int> {
+    switch self {
+    case .additive: []
+    case .general(let code): code.storedColumns
+    case .assignment(let column): [column]
+    }
+  }
+}

@@ -1,0 +1,35 @@
+/// Writes the function `probe`: what recordings read of the state before the update, from memory.
+struct ProbeEmitter {
+  let layout: ColumnLayout
+  private var section: Section { layout.program.probe }
+
+  init(layout: ColumnLayout) {
+    self.layout = layout
+  }
+
+  var isNeeded: Bool { !section.outputs.isEmpty }
+
+  /// Columns that must stand in memory when `probe` is called.
+  var readColumns: Set<Int> { section.loadedColumns }
+
+  func emit(into text: inout CText) {
+    guard isNeeded else { return }
+    text.line("")
+    text.block(
+      "static __attribute__((noinline)) void probe(const coppice_visit *const visit, "
+        + "const uint32_t l0, const int64_t n, const uint32_t row)"
+    ) { text in
+      VisitEmitter.declareMemory(in: &text)
+      layout.declarePointers(readColumns, in: &text)
+      let count = section.outputs.count
+      text.line("double *const r = visit->probe_rows + (uintptr_t)row * \(count) * lanes + l0;")
+      SectionEmitter(layout: layout).instructions(of: section, in: &text)
+      for (place, output) in section.outputs.enumerated() {
+        let value =
+          section.instructions[output].type == .boolean
+          ? "cv_select(v\(output), cv_set(1.0), cv_set(0.0))" : "v\(output)"
+        text.line("cv_store(r + (uintptr_t)lanes * \(place), \(value));")
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+extension Program {
+  /// Makes the precondition cheap: of each test, which is a conjunction, only what is at hand.
+  ///
+  /// Comparisons without functions and time come first: a quiet neuron is below its thresholds.
+  /// Flags are the second choice, for many are up in a quiet neuron.
+  func cheapeningPrecondition() -> Program {
+    var program = self
+    var code = SectionBuilder()
+    var values: [Int] = []
+    for instruction in tests.instructions {
+      let moved = instruction.operation.mapped { values[$0] }
+      values.append(code.emit(moved, instruction.type))
+    }
+    var any: Int?
+    for output in tests.outputs {
+      let chosen = tests.cheapConjuncts(of: output).map { values[$0] }
+      guard let first = chosen.first else { continue }
+      let test = chosen.dropFirst().reduce(first) { code.emit(.and($0, $1), .boolean) }
+      any = any.map { code.emit(.or($0, test), .boolean) } ?? test
+    }
+    code.outputs = any.map { [$0] } ?? []
+    program.precondition = code.section.withoutDeadCode
+    return program
+  }
+}
+
+extension Section {
+  /// Conjuncts of a condition of which it cannot hold unless all do.
+  fileprivate func cheapConjuncts(of condition: Int) -> [Int] {
+    var conjuncts: [Int] = []
+    var open = [condition]
+    while let value = open.popLast() {
+      if case .and(let x, let y) = instructions[value].operation {
+        open += [y, x]
+      } else {
+        conjuncts.append(value)
+      }
+    }
+    let comparisons = conjuncts.filter { isCheapComparison($0) }
+    if !comparisons.isEmpty { return comparisons }
+    let flags = conjuncts.filter { isFlag($0) }
+    return flags.isEmpty ? [condition] : flags
+  }
+
+  private func isFlag(_ value: Int) -> Bool {
+    switch instructions[value].operation {
+    case .load, .uniform: true
+    case .not(let x): isFlag(x)
+    default: false
+    }
+  }
+
+  /// Whether it compares numbers that take next to nothing to compute.
+  private func isCheapComparison(_ value: Int) -> Bool {
+    guard case .compare(_, let x, let y) = instructions[value].operation else { return false }
+    return isCheap(x, depth: 2) && isCheap(y, depth: 2)
+  }
+
+  private func isCheap(_ value: Int, depth: Int) -> Bool {
+    switch instructions[value].operation {
+    case .constant, .uniform, .load: true
+    case .binary(.add, let x, let y), .binary(.subtract, let x, let y),
+      .binary(.multiply, let x, let y):
+      depth > 0 && isCheap(x, depth: depth - 1) && isCheap(y, depth: depth - 1)
+    default: false
+    }
+  }
+}

@@ -1,0 +1,175 @@
+import KernelABI
+
+/// What arrives at a block, under the interpreter.
+struct PortablePorts {
+  private enum Code {
+    case additive([Contribution])
+    case general(PortableSection)
+    case assignment(column: Int, isFlag: Bool)
+  }
+
+  private struct Contribution {
+    /// Place among the summed columns.
+    var sum: Int
+    var amount: Amount
+    var isMasked: Bool
+  }
+
+  private enum Amount {
+    case payload
+    case uniform(Int)
+    case constant(Double)
+    case computed(PortableSection)
+  }
+
+  private var codes: [Code] = []
+  /// Columns that additive ports add to.
+  private(set) var summed: [Int] = []
+  private let notRefractory: Int?
+  private let hasGeneral: Bool
+
+  init(_ program: Program) {
+    notRefractory = program.notRefractory
+    var summed: [Int] = []
+    var codes: [Code] = []
+    for port in program.ports {
+      switch port {
+      case .additive(let contributions):
+        codes.append(
+          .additive(
+            contributions.map { contribution in
+              let sum = summed.firstIndex(of: contribution.column) ?? summed.count
+              if sum == summed.count { summed.append(contribution.column) }
+              return Contribution(
+                sum: sum, amount: Self.amount(contribution.amount, of: program),
+                isMasked: contribution.isMasked)
+            }))
+      case .general(let code): codes.append(.general(PortableSection(code, of: program)))
+      case .assignment(let column):
+        codes.append(
+          .assignment(column: column, isFlag: program.columns[column].element == .flag))
+      }
+    }
+    hasGeneral = codes.contains { if case .general = $0 { true } else { false } }
+    self.codes = codes
+    self.summed = summed
+  }
+
+  private static func amount(_ section: Section, of program: Program) -> Amount {
+    switch section.outputs.first.map({ section.instructions[$0].operation }) {
+    case .payload?: .payload
+    case .uniform(let place)?: .uniform(place)
+    case .constant(let number)?: .constant(number)
+    default: .computed(PortableSection(section, of: program))
+    }
+  }
+
+  /// The sections that need buffers.
+  var sections: [PortableSection] {
+    codes.flatMap { code -> [PortableSection] in
+      switch code {
+      case .additive(let contributions):
+        contributions.compactMap { if case .computed(let code) = $0.amount { code } else { nil } }
+      case .general(let code): [code]
+      case .assignment: []
+      }
+    }
+  }
+
+  func clearSums(_ lanes: PortableLanes) {
+    for place in summed.indices {
+      sums(place, lanes).update(repeating: 0, count: lanes.count)
+      touched(place, lanes).update(repeating: 0, count: lanes.count)
+    }
+  }
+
+  /// Arrivals of a tail: sums first, then the events that run one by one.
+  func arrive(events: Range<Int>, lanes: inout PortableLanes) {
+    guard !events.isEmpty else { return }
+    for index in events { sum(lanes.visit.events[index], lanes: &lanes) }
+    for index in events { add(at: lanes.visit.events[index], lanes: lanes) }
+    if hasGeneral { runGeneral(events: events, lanes: &lanes) }
+  }
+
+  /// Values that stimuli take at the start of a step.
+  func assign(events: Range<Int>, lanes: PortableLanes) {
+    for index in events {
+      let event = lanes.visit.events[index]
+      guard case .assignment(let column, let isFlag) = codes[Int(event.port)] else { continue }
+      let lane = Int(event.lane)
+      if isFlag {
+        lanes.flags(.column(column))[lane] = event.payload != 0 ? 1 : 0
+      } else {
+        lanes.numbers(.column(column))[lane] = event.payload
+      }
+    }
+  }
+
+  private func sum(_ event: coppice_event, lanes: inout PortableLanes) {
+    guard case .additive(let contributions) = codes[Int(event.port)] else { return }
+    let lane = Int(event.lane)
+    for contribution in contributions {
+      if contribution.isMasked, let flag = notRefractory, lanes.flags(.column(flag))[lane] == 0 {
+        continue
+      }
+      let amount: Double
+      switch contribution.amount {
+      case .payload: amount = event.payload
+      case .uniform(let place): amount = lanes.visit.uniforms[place]
+      case .constant(let number): amount = number
+      case .computed(let code): amount = compute(code, payload: event.payload, lanes: &lanes)
+      }
+      sums(contribution.sum, lanes)[lane] += amount
+      touched(contribution.sum, lanes)[lane] = 1
+    }
+  }
+
+  private func compute(_ code: PortableSection, payload: Double, lanes: inout PortableLanes)
+    -> Double
+  {
+    let count = lanes.count
+    lanes.payload = payload
+    lanes.count = Int(COPPICE_LANE_MULTIPLE)
+    lanes.compute(code)
+    lanes.count = count
+    return code.outputs.first.map { lanes.numbers($0)[0] } ?? 0
+  }
+
+  /// Adds the sums of the event's lane, once, and clears them.
+  private func add(at event: coppice_event, lanes: PortableLanes) {
+    guard case .additive(let contributions) = codes[Int(event.port)] else { return }
+    let lane = Int(event.lane)
+    for contribution in contributions where touched(contribution.sum, lanes)[lane] != 0 {
+      let sums = sums(contribution.sum, lanes)
+      lanes.numbers(.column(summed[contribution.sum]))[lane] += sums[lane]
+      sums[lane] = 0
+      touched(contribution.sum, lanes)[lane] = 0
+    }
+  }
+
+  private func runGeneral(events: Range<Int>, lanes: inout PortableLanes) {
+    let count = lanes.count
+    lanes.count = Int(COPPICE_LANE_MULTIPLE)
+    for index in events {
+      let event = lanes.visit.events[index]
+      let before = index > events.lowerBound ? lanes.visit.events[index - 1] : nil
+      let follows = before.map { $0.lane == event.lane && $0.port == event.port } ?? false
+      lanes.ordinal = follows ? lanes.ordinal + 1 : 0
+      guard case .general(let code) = codes[Int(event.port)] else { continue }
+      lanes.payload = event.payload
+      lanes.first = Int(event.lane) & ~(Int(COPPICE_LANE_MULTIPLE) - 1)
+      lanes.run(code, onlyIn: Int(event.lane))
+    }
+    (lanes.first, lanes.count, lanes.ordinal) = (0, count, 0)
+  }
+
+  private func sums(_ place: Int, _ lanes: PortableLanes) -> UnsafeMutablePointer<Double> {
+    (lanes.scratch + lanes.layout.sum(place) * Int(lanes.visit.lanes))
+      .assumingMemoryBound(to: Double.self)
+  }
+
+  private func touched(_ place: Int, _ lanes: PortableLanes) -> UnsafeMutablePointer<UInt8> {
+    (lanes.scratch + lanes.layout.touched(place) * Int(lanes.visit.lanes))
+      .assumingMemoryBound(to: UInt8.self)
+  }
+}

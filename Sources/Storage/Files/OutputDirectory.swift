@@ -1,0 +1,143 @@
+import Glibc
+
+/// The directory that a run writes, and the only place that it writes to.
+///
+/// Every path is made here of one checked name, so none leads out of the directory.
+package struct OutputDirectory: Hashable, Sendable {
+  /// As given, without a `/` at its end.
+  package let path: String
+
+  /// Opens the directory for a run: makes it and `segments/` where they are missing, and makes
+  /// sure that files can be created. Any number of ranks may do so at once.
+  ///
+  /// - Throws: exit code 73 if that is impossible, with the part of the path that is in the way.
+  package static func create(_ path: String) throws(StorageError) -> OutputDirectory {
+    let directory = try OutputDirectory(path)
+    try directory.makeDirectories()
+    try directory.probe()
+    return directory
+  }
+
+  /// A directory that is there already, to read from.
+  package static func open(_ path: String) throws(StorageError) -> OutputDirectory {
+    let directory = try OutputDirectory(path)
+    var status = stat()
+    guard stat(directory.path, &status) == 0 else {
+      throw PlainFile.failure("stat", directory.path, exitCode: ExitCode.badInput)
+    }
+    guard status.st_mode & S_IFMT == S_IFDIR else {
+      throw StorageError(
+        call: "stat", path: directory.path, reason: "not a directory", exitCode: ExitCode.badInput)
+    }
+    return directory
+  }
+
+  private init(_ path: String) throws(StorageError) {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    let hasControl = path.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    guard !path.isEmpty, !hasControl else {
+      throw StorageError(
+        call: "name of the output directory", path: path,
+        reason: "the path is empty or holds a control character", exitCode: ExitCode.cannotCreate)
+    }
+    self.path = path
+  }
+
+  /// Makes every missing directory of the path, and `segments` in it.
+  private func makeDirectories() throws(StorageError) {
+    var prefix = path.hasPrefix("/") ? "/" : ""
+    for part in (path + "/segments").split(separator: "/") {
+      prefix += prefix.isEmpty || prefix.hasSuffix("/") ? String(part) : "/" + part
+      guard mkdir(prefix, 0o777) != 0 else { continue }
+      let reason = errno
+      var status = stat()
+      if stat(prefix, &status) == 0 {
+        guard status.st_mode & S_IFMT != S_IFDIR else { continue }
+        throw StorageError(
+          call: "mkdir", path: prefix,
+          reason: "cannot make the output directory \(path): a file of this name is in the way",
+          exitCode: ExitCode.cannotCreate)
+      }
+      throw StorageError(
+        call: "mkdir", path: prefix,
+        reason: "cannot make the output directory \(path): \(String(cString: strerror(reason)))",
+        exitCode: ExitCode.cannotCreate)
+    }
+    guard Durability.kind(of: segments) == .directory else {
+      throw StorageError(
+        call: "lstat", path: segments,
+        reason: "a symbolic link stands where the segments' directory belongs; remove it",
+        exitCode: ExitCode.cannotCreate)
+    }
+  }
+
+  /// Creates a file and removes it.
+  private func probe() throws(StorageError) {
+    var host = [CChar](repeating: 0, count: 65)
+    gethostname(&host, host.count - 1)
+    let tag = host.prefix { $0 != 0 }.map {
+      UInt8(bitPattern: $0) == 47 ? 95 : UInt8(bitPattern: $0)
+    }
+    let name = "\(path)/.probe-\(String(decoding: tag, as: UTF8.self))-\(getpid())"
+    do throws(StorageError) {
+      try PlainFile.create(name, exitCode: ExitCode.cannotCreate).close()
+      try Durability.removeIfPresent(name)
+    } catch {
+      throw StorageError(
+        call: error.call, path: path,
+        reason: "no file can be created in the output directory: \(error.reason)",
+        exitCode: ExitCode.cannotCreate)
+    }
+  }
+
+  /// The directory of the segments of a run that goes on.
+  var segments: String { path + "/segments" }
+
+  /// The path of a file in this directory.
+  package func file(_ name: String) throws(StorageError) -> String {
+    try OutputName.check(name, exitCode: ExitCode.badJob)
+    return path + "/" + name
+  }
+
+  /// Where a file stands until it is whole.
+  func temporary(_ name: String) throws(StorageError) -> String {
+    try OutputName.check(name, exitCode: ExitCode.badJob)
+    return "\(path)/.\(name).partial"
+  }
+
+  /// Writes a file at once: whoever reads it finds the old bytes or the new ones. One process
+  /// calls this for a directory at a time.
+  package func write(_ bytes: [UInt8], to name: String) throws(StorageError) {
+    let (final, partial) = (try file(name), try temporary(name))
+    try Durability.removeIfPresent(partial)
+    let file = try PlainFile.create(partial, exitCode: ExitCode.cannotCreate)
+    try file.write(bytes)
+    try file.synchronize()
+    try file.close()
+    try Durability.rename(partial, to: final)
+    try Durability.synchronizeDirectory(path)
+  }
+
+  package func write(_ text: String, to name: String) throws(StorageError) {
+    try write(Array(text.utf8), to: name)
+  }
+
+  /// All bytes of a file in this directory.
+  package func read(_ name: String) throws(StorageError) -> [UInt8] {
+    let file = try PlainFile.openForReading(try file(name))
+    var bytes: [UInt8] = []
+    while true {
+      let piece = try file.read(atMost: 1 << 16)
+      guard !piece.isEmpty else { break }
+      bytes += piece
+    }
+    try file.close()
+    return bytes
+  }
+
+  /// Whether a file of this name is there.
+  package func has(_ name: String) -> Bool {
+    OutputName.fault(of: name) == nil && Durability.kind(of: path + "/" + name) == .file
+  }
+}

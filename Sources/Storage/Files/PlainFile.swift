@@ -1,0 +1,85 @@
+import Glibc
+
+/// An open file of the system.
+struct PlainFile: ~Copyable {
+  private var descriptor: Int32
+  let path: String
+
+  /// Why the last call of the system failed, in words.
+  static func failure(
+    _ call: String, _ path: String, exitCode: Int32 = ExitCode.inputOutput
+  ) -> StorageError {
+    StorageError(
+      call: call, path: path, reason: String(cString: strerror(errno)), exitCode: exitCode)
+  }
+
+  private init(
+    _ path: String, flags: Int32, exitCode: Int32
+  ) throws(StorageError) {
+    guard !path.utf8.contains(0) else {
+      throw StorageError(
+        call: "open", path: path, reason: "the path holds a NUL", exitCode: ExitCode.badInput)
+    }
+    let opened = Glibc.open(path, flags | O_CLOEXEC, 0o666)
+    guard opened >= 0 else { throw PlainFile.failure("open", path, exitCode: exitCode) }
+    descriptor = opened
+    self.path = path
+  }
+
+  static func openForReading(_ path: String) throws(StorageError) -> PlainFile {
+    try PlainFile(path, flags: O_RDONLY, exitCode: ExitCode.badInput)
+  }
+
+  static func openDirectory(_ path: String) throws(StorageError) -> PlainFile {
+    try PlainFile(path, flags: O_RDONLY | O_DIRECTORY, exitCode: ExitCode.inputOutput)
+  }
+
+  /// Creates a file, which must not exist yet; follows no symbolic link.
+  static func create(_ path: String, exitCode: Int32) throws(StorageError) -> PlainFile {
+    try PlainFile(
+      path, flags: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, exitCode: exitCode)
+  }
+
+  deinit {
+    if descriptor >= 0 { _ = Glibc.close(descriptor) }
+  }
+
+  consuming func close() throws(StorageError) {
+    let status = Glibc.close(descriptor)
+    descriptor = -1
+    guard status == 0 else { throw PlainFile.failure("close", path) }
+  }
+
+  /// The next bytes; none at the end of the file.
+  func read(atMost count: Int) throws(StorageError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    while true {
+      let got = Glibc.read(descriptor, &bytes, count)
+      if got >= 0 {
+        bytes.removeSubrange(got...)
+        return bytes
+      }
+      guard errno == EINTR else { throw PlainFile.failure("read", path) }
+    }
+  }
+
+  func write(_ bytes: [UInt8]) throws(StorageError) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes[written...].withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0 {
+        guard errno == EINTR else { throw PlainFile.failure("write", path) }
+      } else {
+        written += count
+      }
+    }
+  }
+
+  /// Waits until the disk holds what was written. Never repeated after a failure: the system
+  /// may have dropped the data and would report success.
+  func synchronize() throws(StorageError) {
+    guard fsync(descriptor) == 0 else { throw PlainFile.failure("fsync", path) }
+  }
+}

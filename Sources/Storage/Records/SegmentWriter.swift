@@ -1,0 +1,380 @@
+package import Engine
+
+/// Writes one rank's records as segments: closed, fsynced, immutable files.
+///
+/// Records are held in memory up to a budget, then appended to an HDF5 file under a temporary
+/// name, which `cut(at:)` completes. Who is killed loses what came after the last cut, nothing
+/// else. All calls come from one thread, which also makes the HDF5 calls.
+package final class SegmentWriter: RecordSink {
+  private let directory: OutputDirectory
+  private let layout: RecordingLayout
+  private let rank: Int
+  private let ranks: Int
+  /// Bytes held in memory before they are appended to the file.
+  private let budget: Int
+
+  /// Where this writer started.
+  private let origin: Int64
+  private var firstStep: Int64
+  private var streams: [StreamBuffer]
+  private var states: [StatesBuffer]
+  /// The open segment, from the first append on.
+  private var file: HDF5File?
+  /// After a failure nothing more is taken: a record may be missing.
+  private var failure: StorageError?
+
+  /// Starts at a step.
+  ///
+  /// - Parameters:
+  ///   - directory: The run's; rank 0 has made it.
+  ///   - layout: The same on all ranks. Rank 0 keeps it beside the segments.
+  ///   - rank: This rank.
+  ///   - ranks: How many there are.
+  ///   - firstStep: 0, or the step of the checkpoint from which the run goes on.
+  ///   - columns: For each states recording the places in its `neurons` that this rank owns,
+  ///     ascending, in the order in which `states(_:rows:firstStep:recording:)` brings them.
+  ///   - budget: Bytes of records held in memory.
+  /// - Throws: exit code 65 if the layout cannot be written.
+  package init(
+    directory: OutputDirectory, layout: RecordingLayout, rank: Int, ranks: Int, firstStep: Int64,
+    columns: [[Int]], budget: Int = 16 << 20
+  ) throws(StorageError) {
+    try layout.validate()
+    guard columns.count == layout.states.count, firstStep >= 0, rank >= 0, rank < ranks else {
+      throw StorageError(
+        call: "begin segments", path: directory.segments,
+        reason: "rank \(rank) of \(ranks), step \(firstStep) and columns of \(columns.count) "
+          + "recordings do not fit the plan", exitCode: ExitCode.fault)
+    }
+    for (recording, own) in zip(layout.states, columns) {
+      let isAscending = zip(own, own.dropFirst()).allSatisfy { $0 < $1 }
+      guard isAscending, own.allSatisfy({ recording.neurons.indices.contains($0) }) else {
+        throw StorageError(
+          call: "begin segments", path: recording.name,
+          reason: "columns are not places in the recording's neurons in ascending order",
+          exitCode: ExitCode.fault)
+      }
+    }
+    self.directory = directory
+    self.layout = layout
+    self.rank = rank
+    self.ranks = ranks
+    self.budget = budget
+    self.firstStep = firstStep
+    origin = firstStep
+    streams = layout.streams.indices.map { _ in StreamBuffer() }
+    states = zip(layout.states, columns).map { recording, own in
+      StatesBuffer(
+        columns: own, nextRow: recording.rows(in: firstStep..<Int64.max).lowerBound,
+        isDouble: recording.isDouble)
+    }
+    if rank == 0 { try layout.save(in: directory) }
+    try Durability.removeIfPresent(partialPath)
+  }
+
+  deinit {
+    guard file != nil else { return }
+    file = nil
+    try? Durability.removeIfPresent(partialPath)
+  }
+
+  private var name: String { SegmentFile.name(firstStep: firstStep, rank: rank) }
+  private var partialPath: String { "\(directory.segments)/.\(name).partial" }
+
+  // MARK: Taking records
+
+  package func spikes(
+    _ records: borrowing Span<SpikeRecord>, stream: Int
+  ) throws(RecordError) {
+    guard streams.indices.contains(stream) else {
+      throw RecordError(message: "there is no record stream \(stream)", exitCode: ExitCode.fault)
+    }
+    let size = layout.streams[stream].size
+    for place in records.indices {
+      let record = records[place]
+      let isInOrder = streams[stream].last.map { !precedes(record, $0) } ?? true
+      guard isInOrder, record.step >= firstStep, Int(record.neuron) < size else {
+        throw RecordError(
+          message: "record (step \(record.step), neuron \(record.neuron)) of "
+            + "\(layout.streams[stream].name) is out of order or range", exitCode: ExitCode.fault)
+      }
+      streams[stream].last = record
+      if record.step >= layout.spikesFrom, record.step < layout.spikesTo {
+        streams[stream].records.append(record)
+      }
+    }
+    try flushIfDue()
+  }
+
+  package func states(
+    _ values: borrowing Span<Double>, rows: Int, firstStep: Int64, recording: Int
+  ) throws(RecordError) {
+    guard states.indices.contains(recording), rows >= 0 else {
+      throw RecordError(
+        message: "there is no states recording \(recording)", exitCode: ExitCode.fault)
+    }
+    guard rows > 0 else { return }
+    let plan = layout.states[recording]
+    let columns = states[recording].columns.count
+    let row = states[recording].nextRow
+    guard plan.step(ofRow: row) == firstStep,
+      let last = plan.step(ofRow: row + Int64(rows) - 1), last < plan.to,
+      values.count == rows * plan.variables.count * columns
+    else {
+      throw RecordError(
+        message: "\(rows) rows of \(plan.name) from step \(firstStep) with \(values.count) values: "
+          + "due is row \(row) with \(plan.variables.count) variables of \(columns) neurons",
+        exitCode: ExitCode.fault)
+    }
+    states[recording].append(values, rows: rows, variables: plan.variables)
+    try flushIfDue()
+  }
+
+  private func precedes(_ left: SpikeRecord, _ right: SpikeRecord) -> Bool {
+    (left.step, left.neuron) < (right.step, right.neuron)
+  }
+
+  // MARK: Writing
+
+  private func flushIfDue() throws(RecordError) {
+    do throws(StorageError) {
+      if let failure { throw failure }
+      guard bufferedBytes > budget else { return }
+      try keepingFailure { () throws(StorageError) in try self.append(isLast: false) }
+    } catch {
+      throw RecordError(message: "\(error)", exitCode: error.exitCode)
+    }
+  }
+
+  private var bufferedBytes: Int {
+    streams.reduce(0) { $0 + $1.records.count * 16 } + states.reduce(0) { $0 + $1.bufferedBytes }
+  }
+
+  /// Ends the segment before `step` and begins the next one there. On return the segment is on
+  /// disk under its name.
+  ///
+  /// - Parameter step: An epoch boundary, past all records so far and not before them.
+  /// - Returns: What was written; `nil` if the last cut was at this very step. A run of no steps
+  ///   writes one segment of none.
+  /// - Throws: exit code 70 if records are missing or late, 74 if the segment cannot be written.
+  @discardableResult
+  package func cut(at step: Int64) throws(StorageError) -> SegmentReceipt? {
+    if let failure { throw failure }
+    if step == firstStep, step != origin { return nil }
+    return try keepingFailure { () throws(StorageError) in
+      try self.checkComplete(before: step)
+      try self.append(isLast: true)
+      try self.writeHeader(end: step)
+      try self.file.take()?.close()
+      try Durability.synchronize(self.partialPath)
+      let path = "\(self.directory.segments)/\(self.name)"
+      let receipt = SegmentReceipt(
+        name: self.name, bytes: try Durability.size(of: self.partialPath),
+        hash: try ContentHash.ofFile(self.partialPath), steps: self.firstStep..<step)
+      try Durability.rename(self.partialPath, to: path)
+      try Durability.synchronizeDirectory(self.directory.segments)
+      self.begin(at: step)
+      return receipt
+    }
+  }
+
+  private func begin(at step: Int64) {
+    firstStep = step
+    for stream in streams.indices { streams[stream].written = 0 }
+    for recording in states.indices { states[recording].rowsWritten = 0 }
+  }
+
+  /// Discards the open segment after a failure: what is whole stays, the rest never was.
+  private func keepingFailure<T>(
+    _ body: () throws(StorageError) -> T
+  ) throws(StorageError) -> T {
+    do throws(StorageError) {
+      return try body()
+    } catch {
+      failure = error
+      file = nil
+      try? Durability.removeIfPresent(partialPath)
+      throw error
+    }
+  }
+
+  private func checkComplete(before step: Int64) throws(StorageError) {
+    let lateStream = streams.firstIndex { $0.last.map { $0.step >= step } ?? false }
+    guard step >= firstStep, lateStream == nil else {
+      throw fault("a record lies at or after step \(step), where the segment ends")
+    }
+    for (recording, buffer) in zip(layout.states, states) where !buffer.columns.isEmpty {
+      let due = recording.rows(in: firstStep..<step).upperBound
+      guard buffer.nextRow == due else {
+        throw fault("\(recording.name) has \(buffer.nextRow) rows where \(due) are due")
+      }
+    }
+  }
+
+  private func fault(_ reason: String) -> StorageError {
+    StorageError(
+      call: "cut a segment", path: directory.segments + "/" + name, reason: reason,
+      exitCode: ExitCode.fault)
+  }
+
+  private func openFile() throws(StorageError) {
+    guard file == nil else { return }
+    file = try HDF5File.create(partialPath)
+  }
+
+  private func writeHeader(end: Int64) throws(StorageError) {
+    let header = SegmentFile.Header(rank: rank, ranks: ranks, steps: firstStep..<end)
+    try file?.writeList("header", header.values)
+  }
+
+  /// Appends what is held. What fits into memory whole is written in one piece, so that short
+  /// runs with many streams stay small; the rest in chunks.
+  private func append(isLast: Bool) throws(StorageError) {
+    try Durability.requireSpace(bufferedBytes, at: directory.segments)
+    try openFile()
+    for stream in streams.indices {
+      try appendStream(stream, isLast: isLast)
+    }
+    for recording in states.indices {
+      try appendStates(recording, isLast: isLast)
+    }
+  }
+
+  private func appendStream(_ stream: Int, isLast: Bool) throws(StorageError) {
+    let records = streams[stream].records
+    guard !records.isEmpty else { return }
+    let steps = records.map(\.step)
+    let neurons = records.map(\.neuron)
+    try appendList(
+      steps, to: "step", in: "streams", at: stream, written: streams[stream].written,
+      isLast: isLast)
+    try appendList(
+      neurons, to: "neuron", in: "streams", at: stream, written: streams[stream].written,
+      isLast: isLast)
+    streams[stream].written += records.count
+    streams[stream].records.removeAll(keepingCapacity: !isLast)
+  }
+
+  private func appendList<T: HDF5Element>(
+    _ values: [T], to name: String, in folder: String, at place: Int, written: Int, isLast: Bool
+  ) throws(StorageError) {
+    try withGroup(folder, place) { (group) throws(StorageError) in
+      try self.appendRows(
+        values, rows: values.count, shape: [], chunk: [8192], to: name, in: group,
+        written: written, isLast: isLast)
+    }
+  }
+
+  /// Appends rows of `shape` to a dataset, or creates it.
+  private func appendRows<T: HDF5Element>(
+    _ values: [T], rows: Int, shape: [Int], chunk: [Int], to name: String,
+    in group: borrowing HDF5Group, written: Int, isLast: Bool
+  ) throws(StorageError) {
+    let origin = shape.map { _ in 0 }
+    guard written > 0 else {
+      let dataset = try group.createDataset(
+        name, of: T.self, dimensions: [rows] + shape, chunk: isLast ? nil : chunk,
+        isExtensible: !isLast)
+      try dataset.write(values, at: [0] + origin, count: [rows] + shape)
+      return try dataset.close()
+    }
+    var dataset = try group.openDataset(name)
+    try dataset.extend(to: written + rows)
+    try dataset.write(values, at: [written] + origin, count: [rows] + shape)
+    try dataset.close()
+  }
+
+  private func appendStates(_ recording: Int, isLast: Bool) throws(StorageError) {
+    let buffer = states[recording]
+    guard buffer.rows > 0, !buffer.columns.isEmpty else { return }
+    let shape = [layout.states[recording].variables.count, buffer.columns.count]
+    let rowsInChunk = max(1, min(1 << 14, (1 << 18) / shape[1]))
+    let chunk = [rowsInChunk, 1, min(shape[1], 1 << 18)]
+    try withGroup("states", recording) { (group) throws(StorageError) in
+      if buffer.rowsWritten == 0 {
+        try group.writeList("columns", buffer.columns.map { Int64($0) })
+      }
+      if buffer.isDouble {
+        try self.appendRows(
+          buffer.doubles, rows: buffer.rows, shape: shape, chunk: chunk, to: "data", in: group,
+          written: buffer.rowsWritten, isLast: isLast)
+      } else {
+        try self.appendRows(
+          buffer.floats, rows: buffer.rows, shape: shape, chunk: chunk, to: "data", in: group,
+          written: buffer.rowsWritten, isLast: isLast)
+      }
+    }
+    states[recording].clear(keepingCapacity: !isLast)
+  }
+
+  /// Calls `body` with the group `folder/place`, made where it is missing.
+  private func withGroup(
+    _ folder: String, _ place: Int,
+    _ body: (borrowing HDF5Group) throws(StorageError) -> Void
+  ) throws(StorageError) {
+    guard let outer = try file?.openOrCreateGroup(folder) else { return }
+    let inner = try outer.openOrCreateGroup(String(place))
+    try body(inner)
+    try inner.close()
+    try outer.close()
+  }
+}
+
+/// Records of a stream that are not in the file yet.
+private struct StreamBuffer {
+  var records: [SpikeRecord] = []
+  /// Records of this segment in the file.
+  var written = 0
+  /// The newest record ever taken, for the check of the order.
+  var last: SpikeRecord?
+}
+
+/// Rows of a states recording that are not in the file yet, in the units of files.
+private struct StatesBuffer {
+  /// Places in the recording's neurons.
+  let columns: [Int]
+  let isDouble: Bool
+  var floats: [Float] = []
+  var doubles: [Double] = []
+  var rows = 0
+  var rowsWritten = 0
+  /// Place of the next row due, counted from the window's start.
+  var nextRow: Int64
+
+  init(columns: [Int], nextRow: Int64, isDouble: Bool) {
+    self.columns = columns
+    self.nextRow = nextRow
+    self.isDouble = isDouble
+  }
+
+  var bufferedBytes: Int { floats.count * 4 + doubles.count * 8 }
+
+  /// Takes rows of SI values. One multiplication brings each to its unit, and one rounding to f32.
+  mutating func append(
+    _ values: borrowing Span<Double>, rows count: Int, variables: [RecordingLayout.Variable]
+  ) {
+    var place = 0
+    for _ in 0..<count {
+      for variable in variables {
+        let scale = variable.unit.scale
+        for _ in columns {
+          if isDouble {
+            doubles.append(values[place] * scale)
+          } else {
+            floats.append(Float(values[place] * scale))
+          }
+          place += 1
+        }
+      }
+    }
+    rows += count
+    nextRow += Int64(count)
+  }
+
+  mutating func clear(keepingCapacity: Bool) {
+    floats.removeAll(keepingCapacity: keepingCapacity)
+    doubles.removeAll(keepingCapacity: keepingCapacity)
+    rowsWritten += rows
+    rows = 0
+  }
+}
