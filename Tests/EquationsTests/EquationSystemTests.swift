@@ -121,6 +121,19 @@ import Units
     #expect(error?.error.message.hasSuffix("rests on too long a chain of subexpressions") == true)
   }
 
+  @Test func namesOfNumbersHaveTheirValues() throws {
+    let system = try EquationSystem(
+      NeuronDefinition(
+        equations: "s : 1", constants: ["ns": Quantity(4), "ms": Quantity(5), "N": Quantity(6)]))
+    #expect(system.numericValue(of: "pi") == .pi)
+    #expect(system.numericValue(of: "ms") == 0.001)
+    #expect(system.numericValue(of: "ns") == 4)
+    #expect(system.numericValue(of: "pS") == 1e-12)
+    for name in ["s", "N", "V", "xi", "exp", "nothing"] {
+      #expect(system.numericValue(of: name) == nil, "\(name)")
+    }
+  }
+
   @Test func internalNamesWinOverConstantsWithAWarning() throws {
     let constants = [
       "N": Quantity(5), "i": Quantity(1), "V": Quantity(3), "ms": Quantity(1), "q": Quantity(2),

@@ -202,15 +202,19 @@ import Testing
   }
 
   @Test func towersAreRefusedBeforeTheyFall() {
-    for text in [
-      String(repeating: "(", count: 20_000), String(repeating: "-", count: 20_000) + "x",
-      String(repeating: "not ", count: 20_000) + "x", String(repeating: "exp(", count: 20_000),
-      "x" + String(repeating: "**x", count: 20_000),
-      "x" + String(repeating: " + x", count: 20_000),
-      "x" + String(repeating: " and x", count: 20_000),
-    ] {
-      #expect(throws: EquationError.self) { try EquationParser.expression(text) }
+    let towers = [
+      "(", "-", "not ", "exp(", "x**", "x + ", "x and ", "2*x < ", "(x + ",
+    ]
+    var refused = 0
+    for tower in towers {
+      let text = String(repeating: tower, count: 50_000) + "x"
+      do {
+        _ = try EquationParser.expression(text)
+      } catch {
+        refused += error.message.isEmpty ? 0 : 1
+      }
     }
+    #expect(refused == towers.count)
     #expect(throws: EquationError.self) {
       try EquationParser.expression(String(repeating: "x", count: 3_000_000))
     }

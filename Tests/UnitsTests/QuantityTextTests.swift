@@ -108,6 +108,10 @@ import Units
     }
     #expect(
       wrong?.message == "`5 nS` is a conductance (S), where a voltage such as -60 mV is due")
+    #expect(wrong?.hint == nil)
+    let upper = #expect(throws: QuantityError.self) { try Quantity(parsing: "5 mS", as: .time) }
+    #expect(upper?.message == "`5 mS` is a conductance (S), where a time such as 10 ms is due")
+    #expect(upper?.hint == "did you mean `ms`?")
     let bare = #expect(throws: QuantityError.self) { try Quantity(parsing: "-60", as: .voltage) }
     #expect(bare?.message == "`-60` has no unit, where a voltage such as -60 mV is due")
     let number = #expect(throws: QuantityError.self) { try Quantity(parsing: "3 ms", as: .one) }
