@@ -14,9 +14,12 @@ package struct BinomialDistribution: Hashable, Sendable {
   private let probabilityOfMode: Double
   private let odds: Double
 
+  /// Below this a success is never seen, and tiny numbers may be flushed to zero or not.
+  private static let negligible = 1e-300
+
   /// A probability beyond 0 ... 1 counts as 0 or 1, one that is no number as 0.
   package init(trials: Int, probability: Double) {
-    let clamped = probability > 0 ? min(probability, 1) : 0
+    let clamped = probability > BinomialDistribution.negligible ? min(probability, 1) : 0
     self.trials = max(trials, 0)
     self.probability = clamped
     if clamped == 0 || clamped == 1 {

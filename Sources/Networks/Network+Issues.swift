@@ -112,8 +112,10 @@ extension PoissonGenerator {
       }
     case .constant, .expression: break
     }
-    if sources < 1 {
-      add("sources", "\(sources) sources are not possible", hint: "1 is a plain generator")
+    if sources < 1 || sources > Int(Int32.max) {
+      add(
+        "sources", "\(sources) sources are not in 1 ... \(Int32.max)",
+        hint: "1 is a plain generator")
     }
     if window.isEmpty {
       issues.append(

@@ -47,7 +47,8 @@ package struct PoissonLaw: Hashable, Sendable {
     if isCertain { return 1 }
     if isSilent { return .max }
     let uniform = UnitInterval.openBelow(key.bits(unit: unit, draw: draw))
-    let failures = (coppice_log(uniform) / logarithmOfNone).rounded(.down)
+    let failures = coppice_log(uniform) / logarithmOfNone
+    // Not negative: the conversion rounds down.
     return failures < 0x1p62 ? 1 + Int64(failures) : .max
   }
 

@@ -124,8 +124,9 @@ extension Projection {
           hint: "allow multapses, or lower \(rule)")
       ]
     }
-    // A row of one source is drawn as a whole, and no longer than memory allows.
-    let limit = rule == "total" ? Int.max >> 1 : SynapseColumns.limit
+    // A row of one source is drawn as a whole; the halves of a total beyond its limit would take
+    // seconds to draw.
+    let limit = rule == "total" ? 1_000_000_000_000_000 : SynapseColumns.limit
     return count > limit
       ? [issue("connect", "\(rule) is \(count), which is more than \(limit)")] : []
   }

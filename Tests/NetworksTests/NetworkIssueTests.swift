@@ -100,6 +100,7 @@ import Testing
     #expect(issues(poisson(PoissonGenerator(rate: .list([1, 2])))).count == 1)
     #expect(issues(poisson(PoissonGenerator(rate: .list([1, 2, .nan])))).count == 1)
     #expect(issues(poisson(PoissonGenerator(rate: .constant(1), sources: 0))).count == 1)
+    #expect(issues(poisson(PoissonGenerator(rate: .constant(1), sources: .max))).count == 1)
     #expect(
       issues(poisson(PoissonGenerator(rate: .constant(1), window: 3..<3))).map(\.severity)
         == [.warning])
