@@ -43,7 +43,7 @@ public enum ConstantExpression {
 
 extension EquationError {
   /// The same fault, told by the reader of quantities.
-  init(_ error: QuantityError) {
+  public init(_ error: QuantityError) {
     self.init(
       error.message, in: error.text,
       at: SourceSpan(offset: error.offset, length: error.length), hint: error.hint)

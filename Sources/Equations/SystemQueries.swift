@@ -20,7 +20,7 @@ extension EquationSystem {
     let value = checker.asNumber(try checker.check(expression))
     guard value.dimension == dimension else {
       throw checker.error(
-        "`\(value.expression.excerpt)` is \(value.dimension.phrase), where \(dimension.expectation) is due",
+        "`\(checker.textExcerpt)` is \(value.dimension.phrase), where \(dimension.expectation) is due",
         at: expression.span)
     }
     return value.expression
@@ -71,6 +71,21 @@ extension EquationSystem {
 
   /// The dimension of a variable, a subexpression or a parameter of the equations.
   public func dimension(of name: String) -> Dimension? { self[name]?.dimension }
+
+  /// The value of a name that stands for a number: π, e, a unit or a constant.
+  ///
+  /// Variables and internal names come first, then reserved units, then constants, then other
+  /// units: the order in which checks resolve names.
+  ///
+  /// - Returns: The value in SI; `nil` for variables, internal names, noise and unknown names.
+  public func numericValue(of name: String) -> Double? {
+    switch ExpressionChecker(text: name, scope: scope()).meaning(of: name) {
+    case .number(let value): value
+    case .unit(let unit): unit.scale
+    case .constant(let constant): constant.value
+    default: nil
+    }
+  }
 
   /// The subexpressions, each after all those that it needs. Nothing is substituted.
   public var orderedSubexpressions: [(name: String, value: Expression)] {

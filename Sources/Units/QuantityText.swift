@@ -53,9 +53,12 @@ extension Quantity {
     guard dimension != expected else { return }
     let what =
       dimension == .one ? "`\(text)` has no unit" : "`\(text)` is \(dimension.phrase)"
+    let names = (try? QuantityText(text))?.unitNames ?? []
+    let meant = names.count == 1 ? UnitTable.suggestions(for: names[0]) : []
+    let fitting = meant.first { UnitTable.unit(named: $0)?.dimension == expected }
     throw QuantityError(
       "\(what), where \(expected.expectation) is due", in: text, offset: 0,
-      length: text.unicodeScalars.count)
+      length: text.unicodeScalars.count, hint: fitting.map { "did you mean `\($0)`?" })
   }
 }
 

@@ -2,8 +2,8 @@
 
 Deterministic runs of Dendrify 2.2 on Brian 2.9: pulse dendritic spikes, backpropagation with a
 second reset, adaptation, synaptic kinetics, input-output curves. Numbers are written so that they
-read back to the same f64. The protocols are those of Dendrify's `examples_new`; the same cells
-stand as jobs in jobs/golden. Environment: current.
+read back to the same f64. The protocols are those of Dendrify's examples; each cell carries
+the same run as a job of Coppice. Environment: current.
 """
 
 import json
@@ -17,6 +17,7 @@ from dendrify import Dendrite, NeuronModel, PointNeuronModel, Soma
 TARGET = pathlib.Path(__file__).resolve().parent / "data" / "golden-cells.json"
 DT = 0.1 * ms
 # Values as Coppice reads them: one multiplication with the scale of the unit.
+CHAIN = [("trunk", 2.5, 22, 14), ("prox", 1, 9, 5.7), ("dist", 0.5, 3.7, 2.4)]
 CM, GL = 1 * (uF / cm**2), 40 * (uS / cm**2)
 
 
@@ -63,6 +64,59 @@ def run(group, *, phases, voltages, record=(), every=10, extra=(), events=()):
     }
 
 
+def job(result, model, sources=None, projections=None):
+    """A run as a job: the neurons are `cells`, and their rows the states `rows`."""
+    stimuli = {}
+    for stimulus in result["stimuli"]:
+        # All values are whole numbers of pA.
+        values = [f"{round(value * 1e12)} pA" for value in stimulus["values"]]
+        value = values[0] if len(set(values)) == 1 else values
+        stimuli.setdefault(stimulus["variable"], {
+            "population": "cells", "neurons": "all", "variable": stimulus["variable"], "steps": [],
+        })["steps"].append([f"{stimulus['step'] / 10} ms", value])
+    return {
+        "simulation": {"duration": f"{result['steps'] / 10} ms", "dt": "0.1 ms"},
+        "models": {"cell": model},
+        "populations": {
+            "cells": {"model": "cell", "size": result["neurons"]}, **(sources or {})},
+        "projections": projections or {},
+        "stimuli": stimuli,
+        "record": {
+            "spikes": ["cells"], "events": "all",
+            "states": {"rows": {
+                "population": "cells", "variables": list(result["rows"]),
+                "every": f"{result['every'] / 10} ms", "precision": "double"}}},
+    }
+
+
+def absolute(cm, gl, **more):
+    return {"cm_abs": f"{cm} pF", "gl_abs": f"{gl} nS", **more}
+
+
+def pulse_entry(offset_fall=0.2, rise=30, fall=15):
+    return {
+        "name": "Na", "threshold": "-35 mV", "g_rise": f"{rise} nS", "g_fall": f"{fall} nS",
+        "duration_rise": "1.2 ms", "duration_fall": "2.4 ms", "reversal_rise": "E_Na",
+        "reversal_fall": "E_K", "offset_fall": f"{offset_fall} ms", "refractory": "5 ms"}
+
+
+def two_compartments_entry(v_rest, spike=None, **dend):
+    model = {
+        "v_rest": f"{v_rest} mV",
+        "compartments": {
+            "soma": absolute(200, 10, kind="soma"), "dend": absolute(50, 2.5, **dend)},
+        "couplings": [["soma", "dend", "15 nS"]]}
+    return model if spike is None else dict(model, spike=spike)
+
+
+def spikes_entry(threshold, reset, **more):
+    return {"threshold": threshold, "reset": reset, **more}
+
+
+def source_entry(times):
+    return {"spikes": {"indices": list(range(len(times))), "times": times}, "size": len(times)}
+
+
 def pulse(offset_fall=0.2, rise=30, fall=15):
     return {
         "name": "Na", "threshold": -35 * mV, "g_rise": rise * nS, "g_fall": fall * nS,
@@ -80,7 +134,8 @@ def understanding():
     dend = Dendrite("dend", cm_abs=50 * pF, gl_abs=2.5 * nS, v_rest=-60 * mV)
     dend.dspikes(**pulse(offset_fall=0.5))
     group = two_compartments(-60, dend).make_neurongroup(1)
-    return run(
+    model = two_compartments_entry(-60, dspikes=[pulse_entry(offset_fall=0.5)])
+    return model, run(
         group, phases=[(10, {}), (150, {"I_ext_dend": 213 * pA}), (80, {"I_ext_dend": 0 * pA})],
         voltages=["V_soma", "V_dend"],
         record=["g_rise_Na_dend", "g_fall_Na_dend", "I_rise_Na_dend", "I_fall_Na_dend"],
@@ -90,8 +145,7 @@ def understanding():
 def backpropagation():
     soma = Soma("soma", length=25 * um, diameter=25 * um)
     dendrites = []
-    for name, diameter, rise, fall in [
-            ("trunk", 2.5, 22, 14), ("prox", 1, 9, 5.7), ("dist", 0.5, 3.7, 2.4)]:
+    for name, diameter, rise, fall in CHAIN:
         dendrite = Dendrite(name, length=100 * um, diameter=diameter * um)
         dendrite.dspikes(**pulse(rise=rise, fall=fall))
         dendrites.append(dendrite)
@@ -102,7 +156,20 @@ def backpropagation():
     group, second_reset = model.make_neurongroup(
         1, threshold="V_soma > -40*mV", reset="V_soma = 40*mV", second_reset="V_soma = -55*mV",
         spike_width=0.8 * ms, refractory=4 * ms)
-    return run(
+    entry = {
+        "cm": "1 uF/cm^2", "gl": "40 uS/cm^2", "v_rest": "-65 mV", "scale_factor": 2.8,
+        "spine_factor": 1.5,
+        "compartments": {"soma": {"kind": "soma", "length": "25 um", "diameter": "25 um"}},
+        "couplings": [["soma", "trunk", "15 nS"], ["trunk", "prox", "6 nS"],
+                      ["prox", "dist", "2 nS"]],
+        "spike": spikes_entry(
+            "V_soma > -40*mV", "V_soma = 40*mV", refractory="4 ms",
+            second_reset="V_soma = -55*mV", spike_width="0.8 ms")}
+    for name, diameter, rise, fall in CHAIN:
+        entry["compartments"][name] = {
+            "length": "100 um", "diameter": f"{diameter} um",
+            "dspikes": [pulse_entry(rise=rise, fall=fall)]}
+    return entry, run(
         group, phases=[(10, {}), (100, {"I_ext_soma": 115 * pA}), (60, {"I_ext_soma": 0 * pA})],
         voltages=["V_soma", "V_trunk", "V_prox", "V_dist"], extra=[second_reset],
         events=["spike_Na_trunk", "spike_Na_prox", "spike_Na_dist"])
@@ -115,7 +182,13 @@ def adex():
         "Vr": -70.6 * mV})
     group = model.make_neurongroup(
         1, method="euler", threshold="V > Vth + 5*DeltaT", reset="V = Vr; w += b")
-    return run(
+    entry = {
+        "point": absolute(281, 30, model="adex", v_rest="-70.6 mV"),
+        "parameters": {
+            "Vth": "-50.4 mV", "DeltaT": "2 mV", "tauw": "144 ms", "a": "4 nS", "b": "80.5 pA",
+            "Vr": "-70.6 mV"},
+        "spike": spikes_entry("V > Vth + 5*DeltaT", "V = Vr; w += b")}
+    return entry, run(
         group, phases=[(20, {}), (100, {"I_ext": 1 * nA}), (20, {"I_ext": 0 * pA})],
         voltages=["V"], record=["w"])
 
@@ -127,7 +200,13 @@ def adaptation(kind):
         "gAmax": 0 * nS, "delta_gA": 3 * nS, "EA": -65 * mV, "tauA": 210 * ms})
     reset = "V = Vr; w += b" if kind == "adaptiveIF" else "V = Vr; gA += delta_gA"
     group = model.make_neurongroup(1, method="euler", threshold="V > Vth", reset=reset)
-    return run(
+    own = {"tauw": "210 ms", "a": "0 nS", "b": "60 pA"} if kind == "adaptiveIF" else {
+        "gAmax": "0 nS", "delta_gA": "3 nS", "EA": "-65 mV", "tauA": "210 ms"}
+    entry = {
+        "point": absolute(150, 15, model=kind, v_rest="-65 mV"),
+        "parameters": {"Vth": "-50 mV", "Vr": "-60 mV", **own},
+        "spike": spikes_entry("V > Vth", reset)}
+    return entry, run(
         group, phases=[(150, {"I_ext": 500 * pA}), (150, {"I_ext": 0 * pA})], voltages=["V"],
         record=["w"])
 
@@ -145,7 +224,23 @@ def kinetics(channel):
     slow.connect(i=0, j=0)
     fast = b.Synapses(source, group, on_pre=f"s_{channel}_fast_dend2 += 1")
     fast.connect(i=0, j=1)
-    return run(
+    entry = {
+        "v_rest": "-60 mV",
+        "compartments": {
+            "soma": absolute(100, 10, kind="soma"),
+            "dend1": absolute(50, 5, synapses=[{
+                "channel": channel, "tag": "slow", "g": "1 nS", "t_rise": "2 ms",
+                "t_decay": "5 ms"}]),
+            "dend2": absolute(50, 5, synapses=[{
+                "channel": channel, "tag": "fast", "g": "1 nS", "t_decay": "5 ms"}])},
+        "couplings": [["soma", "dend1", "10 nS"], ["dend1", "dend2", "10 nS"]]}
+    sources = {"source": source_entry(["10 ms"])}
+    projections = {
+        name: {
+            "source": "source", "target": f"cells[{i}:{i + 1}]", "connect": "all_to_all",
+            "on_pre": f"s_{channel}_{name}_dend{i + 1} += 1"}
+        for i, name in enumerate(["slow", "fast"])}
+    return (entry, sources, projections), run(
         group, phases=[(80, {})], voltages=["V_dend1", "V_dend2"],
         record=[f"I_{channel}_slow_dend1", f"I_{channel}_fast_dend2"], extra=[source, slow, fast])
 
@@ -159,7 +254,18 @@ def block():
     source = b.SpikeGeneratorGroup(1, [0], [100] * ms)
     synapses = b.Synapses(source, group, on_pre="s_NMDA_x_dend += 1")
     synapses.connect()
-    return run(
+    entry = {
+        "v_rest": "-70 mV",
+        "compartments": {
+            "soma": absolute(100, 10, kind="soma"),
+            "dend": absolute(50, 5, synapses=[{
+                "channel": "NMDA", "tag": "x", "g": "2 nS", "t_rise": "10 ms",
+                "t_decay": "60 ms"}])},
+        "couplings": [["soma", "dend", "10 nS"]]}
+    projections = {"input": {
+        "source": "source", "target": "cells", "connect": "all_to_all",
+        "on_pre": "s_NMDA_x_dend += 1"}}
+    return (entry, {"source": source_entry(["100 ms"])}, projections), run(
         group, phases=[(20, {}), (240, {"I_ext_dend": [0, 200] * pA})], voltages=["V_dend"],
         record=["I_NMDA_x_dend"], extra=[source, synapses])
 
@@ -177,7 +283,17 @@ def input_output():
         cells, np.arange(cells), (10 + 0.1 * np.arange(cells)) * ms)
     synapses = b.Synapses(source, group, on_pre="s_AMPA_x_dend += 1; s_NMDA_x_dend += 1")
     synapses.connect("j >= i")
-    return run(
+    entry = two_compartments_entry(
+        -65, spikes_entry("V_soma > -40*mV", "V_soma = -55*mV", refractory="4 ms"),
+        synapses=[
+            {"channel": "AMPA", "tag": "x", "g": "3 nS", "t_decay": "2 ms"},
+            {"channel": "NMDA", "tag": "x", "g": "3 nS", "t_decay": "50 ms"}],
+        dspikes=[pulse_entry()])
+    sources = {"source": source_entry([f"{10 + i / 10} ms" for i in range(cells)])}
+    projections = {"input": {
+        "source": "source", "target": "cells", "connect": {"condition": "j >= i"},
+        "on_pre": "s_AMPA_x_dend += 1; s_NMDA_x_dend += 1"}}
+    return (entry, sources, projections), run(
         group, phases=[(200, {})], voltages=["V_soma", "V_dend"], every=50,
         extra=[source, synapses], events=["spike_Na_dend"])
 
@@ -185,7 +301,9 @@ def input_output():
 def firing_rates():
     group = two_compartments(-65).make_neurongroup(
         21, threshold="V_soma > -40*mV", reset="V_soma = -55*mV", refractory=4 * ms)
-    return run(
+    entry = two_compartments_entry(
+        -65, spikes_entry("V_soma > -40*mV", "V_soma = -55*mV", refractory="4 ms"))
+    return entry, run(
         group, phases=[(1000, {"I_ext_soma": np.linspace(200, 600, 21) * pA})],
         voltages=["V_soma"], every=500)
 
@@ -202,7 +320,9 @@ def main():
     found = {}
     for name, make in cells.items():
         b.start_scope()
-        found[name] = make()
+        described, result = make()
+        parts = described if isinstance(described, tuple) else (described,)
+        found[name] = dict(result, job=dict(job(result, *parts), name=name))
         print(name, len(found[name]["spikes"]), "spikes",
               {k: [s for s, _ in v][:8] for k, v in found[name]["events"].items()},
               {k: (f"{v[0][0]:.12g}", v[0][1]) for k, v in found[name]["maxima"].items()})

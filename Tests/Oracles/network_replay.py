@@ -35,6 +35,37 @@ def draw_pairs(neurons, seed):
     return np.argwhere(generator.random_sample((neurons, neurons)) < min(1, 50 / neurons))
 
 
+def model_entry():
+    """The neuron as a model of a job."""
+    def spike(name):
+        rise, fall = paper_network.ACTIVE[name]
+        return {
+            "name": "Na", "kinetics": "exponential", "threshold": "-40 mV", "g_rise": f"{rise} nS",
+            "g_fall": f"{fall} nS", "tau_rise": "0.6 ms", "tau_fall": "1.2 ms",
+            "offset_fall": "0.2 ms", "refractory": "5 ms"}
+
+    def dendrite(name, diameter, **more):
+        return {
+            "length": "100 um", "diameter": f"{diameter} um", "dspikes": [spike(name)], **more}
+
+    def ampa(tag, g):
+        return {"synapses": [{"channel": "AMPA", "tag": tag, "g": g, "t_decay": "5 ms"}]}
+
+    return {
+        "cm": "1 uF/cm^2", "gl": "40 uS/cm^2", "r_axial": "150 ohm*cm", "v_rest": "-60 mV",
+        "scale_factor": 2.8, "spine_factor": 1.5,
+        "compartments": {
+            "soma": {
+                "kind": "soma", "model": "leakyIF", "length": "25 um", "diameter": "25 um"},
+            "trunk": dendrite("trunk", 2.5),
+            "prox": dendrite("prox", 1, **ampa("Y", "2 nS")),
+            "dist": dendrite("dist", 0.5, **ampa("X", "1 nS"))},
+        "couplings": [
+            ["soma", "trunk", "15 nS"], ["trunk", "prox", "10 nS"], ["prox", "dist", "4 nS"]],
+        "spike": {
+            "threshold": "V_soma > -50*mV", "reset": "V_soma = -60*mV", "refractory": "4 ms"}}
+
+
 def sources(inputs, neurons):
     return {
         name: b.SpikeGeneratorGroup(neurons, spikes[:, 1], spikes[:, 0] * DT, name=name)
@@ -119,7 +150,9 @@ def main():
         arrays["detailed_rows"] = ("f64", result["rows"][begin:begin + 2000, detailed])
         arrays["final"] = ("f64", result["final"])
         reference_data.write(f"replay-{case}", dict(
-            facts, case=case, weight=paper_network.RECURRENT_WEIGHT if case == "recurrent" else 0,
+            facts, case=case, model=model_entry(), on_x="s_AMPA_X_dist += 1",
+            on_y="s_AMPA_Y_prox += 1", on_recurrent="s_AMPA_Y_prox += w",
+            weight=paper_network.RECURRENT_WEIGHT if case == "recurrent" else 0,
             compartments=paper_network.COMPARTMENTS, watched=watched, every=every,
             detailed=watched[detailed], detailed_from=begin,
             counts={k: len(v) for k, v in result.items() if k not in ("rows", "final")}), arrays)

@@ -1,7 +1,8 @@
 """Small runs that show what one step of Brian 2 does, rule by rule.
 
-Each case is written down whole (equations, inputs, expected rows), so that a test can build the
-same run without Brian. Row n is the state before update n. Environment: current.
+Each case is written down whole, with the rows expected, so that a test can build the same run
+without Brian; `job` is the case as a job of Coppice (its states are those of `record`). Row n is
+the state before update n. Environment: current.
 """
 
 import json
@@ -13,6 +14,44 @@ from brian2.units import ms
 
 TARGET = pathlib.Path(__file__).resolve().parent / "data" / "semantics.json"
 DT = 0.1 * ms
+
+
+def job(case, record):
+    """A case as a job."""
+    model = {"equations": case["equations"]}
+    if case["threshold"] is not None:
+        keys = ["threshold", "reset", "refractory", "second_reset"]
+        model["spike"] = {key: case[key] for key in keys if case[key] is not None}
+        if case["second_reset"] is not None:
+            model["spike"]["spike_width"] = f"{case['spike_width_ms']} ms"
+    if case["events"]:
+        model["events"] = {
+            name: {"condition": condition, "action": action}
+            for name, (condition, action) in case["events"].items()}
+    if case["initial"]:
+        model["initial"] = {name: str(value) for name, value in case["initial"].items()}
+    result = {
+        "name": case["rule"],
+        "simulation": {"duration": f"{case['steps']}*0.1*ms", "dt": "0.1 ms"},
+        "models": {"cell": model},
+        "populations": {"cells": {"model": "cell", "size": case["neurons"]}},
+        "record": {
+            "spikes": ["cells"], "events": "all",
+            "states": {"rows": {
+                "population": "cells", "variables": list(record), "every": "0.1 ms",
+                "precision": "double"}}},
+    }
+    if case["inputs_ms"] is not None:
+        times = [f"{time} ms" for time in case["inputs_ms"]]
+        result["populations"]["source"] = {
+            "spikes": {"indices": [0] * len(times), "times": times}, "size": 1}
+        delays = case["delays_ms"] or [0] * case["neurons"]
+        result["projections"] = {
+            f"input_{i}": {
+                "source": "source", "target": f"cells[{i}:{i + 1}]", "connect": "all_to_all",
+                "on_pre": case["on_pre"], "delay": f"{delay} ms"}
+            for i, delay in enumerate(delays)}
+    return result
 
 
 def run(rule, *, equations, steps, neurons=1, threshold=None, reset=None, refractory=None,
@@ -72,6 +111,7 @@ def run(rule, *, equations, steps, neurons=1, threshold=None, reset=None, refrac
         # variable -> neuron -> row
         "rows": {v: np.asarray(getattr(states, v)).astype(float).tolist() for v in record},
     }
+    case["job"] = job(case, record)
     return case
 
 
