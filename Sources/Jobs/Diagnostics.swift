@@ -27,6 +27,9 @@ final class Diagnostics {
     error(fault.message, at: fault.position, path: "", hint: fault.hint)
   }
 
+  /// Whether further errors are only counted, so that hints for them are of no use.
+  var isFull: Bool { found.count >= Diagnostics.limit }
+
   /// Everything found, sorted by place.
   var sorted: [JobDiagnostic] {
     found.sorted { ($0.position, $0.order) < ($1.position, $1.order) }.map(\.diagnostic)
@@ -39,23 +42,27 @@ final class Diagnostics {
     _ severity: JobDiagnostic.Severity, _ message: String, at position: SourcePosition,
     path: String, hint: String?
   ) {
+    guard !isFull else {
+      if severity == .error {
+        errorCount += 1
+        omitted += 1
+      }
+      return
+    }
     var diagnostic = JobDiagnostic(
       severity: severity, file: "", line: Int(position.line) + 1,
       column: Int(position.column) + 1, path: path, message: message, hint: hint)
     if sources.indices.contains(Int(position.source)) {
       let source = sources[Int(position.source)]
       diagnostic.file = source.name
-      diagnostic.sourceLine = source.line(Int(position.line))
+      (diagnostic.excerpt, diagnostic.caret) = source.excerpt(
+        line: Int(position.line), column: Int(position.column))
     }
     // A text used in several places is wrong once.
     var identity = diagnostic
     identity.path = ""
     guard seen.insert(identity).inserted else { return }
     if severity == .error { errorCount += 1 }
-    guard found.count < Diagnostics.limit else {
-      if severity == .error { omitted += 1 }
-      return
-    }
     found.append((position, found.count, diagnostic))
   }
 }

@@ -94,6 +94,9 @@ extension JobReading {
     guard let map = map(field, keys: JobReading.topKeys, what: "a job") else { return nil }
     let name = map["name"].flatMap { line($0, "a name") }
     let summary = map["description"].flatMap { text($0, "a description") }
+    if let include = map["include"] {
+      refuseKey(include, "'include' cannot be set from outside of a job file")
+    }
     readConstants(map["constants"])
     let simulation = readSimulation(map["simulation"], root: map)
     var models = readModels(map["models"], method: simulation?.method ?? "euler")

@@ -21,13 +21,15 @@ public struct JobDiagnostic: Error, Hashable, Sendable {
   public var message: String
   /// What to do about it.
   public var hint: String?
-  /// The line of the file.
-  public var sourceLine: String
+  /// The line of the file, or of a long one the part around the column.
+  public var excerpt: String
+  /// The place of the column in `excerpt`, from 0.
+  public var caret: Int
 
   /// Makes a diagnostic.
   public init(
     severity: Severity = .error, file: String, line: Int, column: Int, path: String = "",
-    message: String, hint: String? = nil, sourceLine: String = ""
+    message: String, hint: String? = nil, excerpt: String = "", caret: Int = 0
   ) {
     self.severity = severity
     self.file = file
@@ -36,20 +38,18 @@ public struct JobDiagnostic: Error, Hashable, Sendable {
     self.path = path
     self.message = message
     self.hint = hint
-    self.sourceLine = sourceLine
+    self.excerpt = excerpt
+    self.caret = caret
   }
 }
 
 extension JobDiagnostic: CustomStringConvertible {
-  /// The longest piece of a line that is shown.
-  private static let shownColumns = 160
-
   /// The whole message, several lines without a break at the end.
   public var description: String {
     var lines: [String] = []
     if line > 0 {
       lines.append("\(file):\(line):\(column): \(severity.rawValue): \(message)")
-      lines += excerpt
+      lines += excerptAndCaret
     } else {
       lines.append("\(file): \(severity.rawValue): \(message)")
     }
@@ -58,22 +58,13 @@ extension JobDiagnostic: CustomStringConvertible {
   }
 
   /// The line and the caret below it; nothing if the line has no visible character.
-  private var excerpt: [String] {
-    var characters = sourceLine.unicodeScalars.map { $0 == "\t" ? " " : $0 }
-    guard characters.contains(where: { $0 != " " }) else { return [] }
-    var caret = min(max(column - 1, 0), characters.count)
-    if characters.count > JobDiagnostic.shownColumns {
-      let first = max(0, min(caret - 60, characters.count - JobDiagnostic.shownColumns))
-      characters = Array(characters[first..<(first + JobDiagnostic.shownColumns)])
-      caret -= first
-    }
-    var text = ""
-    text.unicodeScalars.append(contentsOf: characters)
+  private var excerptAndCaret: [String] {
+    guard excerpt.unicodeScalars.contains(where: { $0 != " " }) else { return [] }
     let number = String(line)
     let margin = String(repeating: " ", count: number.count)
     return [
-      "  \(number) | \(text)",
-      "  \(margin) | \(String(repeating: " ", count: caret))^",
+      "  \(number) | \(excerpt)",
+      "  \(margin) | \(String(repeating: " ", count: max(0, caret)))^",
     ]
   }
 }

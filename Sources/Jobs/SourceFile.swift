@@ -20,12 +20,24 @@ package struct SourceFile: Sendable {
   /// How many lines there are, at least 1.
   package var lineCount: Int { lineStarts.count }
 
-  /// The text of a line (counted from 0) without its break; empty beyond the last one.
-  package func line(_ line: Int) -> String {
-    guard line >= 0, line < lineStarts.count else { return "" }
-    var end = line + 1 < lineStarts.count ? lineStarts[line + 1] : bytes.count
-    while end > lineStarts[line], bytes[end - 1] == 10 || bytes[end - 1] == 13 { end -= 1 }
-    return String(decoding: bytes[lineStarts[line]..<end], as: UTF8.self)
+  /// The part of a line around a column (both from 0), and the place of the column in it. Tabs
+  /// become spaces, for a caret is to stand below.
+  package func excerpt(line: Int, column: Int) -> (text: String, caret: Int) {
+    guard line >= 0, line < lineStarts.count else { return ("", 0) }
+    let shown = 160
+    let before = 60
+    let end = line + 1 < lineStarts.count ? lineStarts[line + 1] : bytes.count
+    let first = max(0, column - before)
+    // A line that fits is shown whole.
+    let isShort = end - lineStarts[line] <= shown
+    let start = isShort ? lineStarts[line] : byte(atLine: line, column: first)
+    var scalars = Array(
+      String(decoding: bytes[start..<max(start, min(end, start + 4 * shown))], as: UTF8.self)
+        .unicodeScalars.prefix(shown))
+    while let last = scalars.last, last.properties.isWhitespace { scalars.removeLast() }
+    var text = ""
+    for scalar in scalars { text.unicodeScalars.append(scalar.value < 32 ? " " : scalar) }
+    return (text, isShort ? column : column - first)
   }
 
   /// Line and column (both from 0, columns in characters of Unicode) of a byte.

@@ -24,10 +24,12 @@ package enum YAMLLimits {
 package struct YAMLParser: ~Copyable {
   private let parser: OpaquePointer
   private let source: Int
+  private let nodeLimit: Int
   private var nodes = 0
   private var event = cyaml_event()
 
-  private init(_ parser: OpaquePointer, source: Int) {
+  private init(_ parser: OpaquePointer, source: Int, nodeLimit: Int) {
+    self.nodeLimit = nodeLimit
     self.parser = parser
     self.source = source
   }
@@ -39,9 +41,12 @@ package struct YAMLParser: ~Copyable {
   /// - Parameters:
   ///   - file: The text.
   ///   - source: Its place among the sources of the job, for positions.
+  ///   - nodeLimit: How many values it may hold.
   /// - Returns: The root.
   /// - Throws: The first thing that is wrong.
-  package static func parse(_ file: SourceFile, source: Int) throws(YAMLFault) -> YAMLNode {
+  package static func parse(
+    _ file: SourceFile, source: Int, nodeLimit: Int = YAMLLimits.nodes
+  ) throws(YAMLFault) -> YAMLNode {
     try TextCheck.check(file, source: source)
     var result: Result<YAMLNode, YAMLFault> = .failure(
       YAMLFault(
@@ -54,7 +59,7 @@ package struct YAMLParser: ~Copyable {
         cyaml_parser_open(bytes.baseAddress ?? nothing, bytes.count, &handle)
       }
       guard status == CYAML_OK, let handle else { return }
-      var parser = YAMLParser(handle, source: source)
+      var parser = YAMLParser(handle, source: source, nodeLimit: nodeLimit)
       do throws(YAMLFault) {
         result = .success(try parser.document(in: file))
       } catch {
@@ -89,9 +94,9 @@ package struct YAMLParser: ~Copyable {
   private mutating func node(depth: Int, in file: SourceFile) throws(YAMLFault) -> YAMLNode {
     nodes += 1
     let start = position(event.start)
-    guard nodes <= YAMLLimits.nodes else {
+    guard nodes <= nodeLimit else {
       throw YAMLFault(
-        position: start, message: "the file holds more than \(YAMLLimits.nodes) values",
+        position: start, message: "the file holds more than \(nodeLimit) values",
         hint: "put long lists into an HDF5 file and write {file: values.h5, dataset: name}")
     }
     try refuseReferences(at: start)

@@ -73,7 +73,7 @@ extension BadJob {
       "'spike_width' must not be longer than 64 steps"),
     BadJob(
       "parameter of the wrong dimension", "E_AMPA: 0 mV", "E_AMPA: ⟦0 pA",
-      "'E_AMPA' has the wrong dimension"),
+      "'E_AMPA' must be a voltage (V), not a current"),
   ]
 
   static let equations: [BadJob] = [

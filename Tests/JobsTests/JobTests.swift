@@ -269,9 +269,11 @@ extension Job {
     var generator = SplitMix(state: 2)
     let bytes = Array(BadJob.goodJob.utf8)
     var refused = 0
-    for _ in 0..<1500 {
+    for round in 0..<1200 {
+      let text =
+        round % 3 == 0 ? generator.mutation(of: bytes) : generator.replacement(in: bytes)
       do throws(JobErrors) {
-        _ = try Job.load(text: generator.mutation(of: bytes), name: "mutated.yaml")
+        _ = try Job.load(text: text, name: "mutated.yaml")
       } catch {
         refused += 1
         #expect(!error.diagnostics.isEmpty)

@@ -45,7 +45,8 @@ import Units
     ("record.spikes[7]=pyr", "1:1: 'record.spikes' is a list of 2, '7' is no place in it"),
     ("simulation.duration=5 mV", "1:21: 'duration' is a voltage (V)"),
     ("populations.pyr.size=[1", "1:24: this is not YAML"),
-    ("populations.pyr.size=nrn*2", "1:22: "),
+    ("populations.pyr.size=nrn*2", "1:22: `nrn` is neither a constant nor a unit"),
+    ("include=[x.yaml]", "1:1: 'include' cannot be set"),
   ])
   func whatCannotBeSetIsRefused(text: String, message: String) {
     let found = errors(BadJob.goodJob, overrides: [text])

@@ -75,10 +75,25 @@ func fault(_ bytes: [UInt8]) -> String {
     #expect(fault(Array(allowed.utf8)) == "no fault")
   }
 
-  @Test func numberOfNodesIsBounded() {
-    var text = Array("[".utf8)
-    for _ in 0..<YAMLLimits.nodes { text += [0x31, 0x2C] }
-    #expect(fault(text).contains("holds more than \(YAMLLimits.nodes) values"))
+  @Test func numberOfNodesIsBounded() throws {
+    let file = SourceFile(name: "test.yaml", bytes: Array("[1, 2, 3]".utf8))
+    _ = try YAMLParser.parse(file, source: 0, nodeLimit: 4)
+    do throws(YAMLFault) {
+      _ = try YAMLParser.parse(file, source: 0, nodeLimit: 3)
+      Issue.record("the fourth value must be refused")
+    } catch {
+      #expect(error.message == "the file holds more than 3 values")
+      #expect(error.position.column == 7)
+    }
+  }
+
+  @Test func longLinesAreShownInPart() {
+    let text = String(repeating: "ä", count: 1000) + "X" + String(repeating: "ö", count: 1000)
+    let (excerpt, caret) = SourceFile(name: "", bytes: Array(text.utf8))
+      .excerpt(line: 0, column: 1000)
+    let scalars = Array(excerpt.unicodeScalars)
+    #expect(scalars.count == 160)
+    #expect(scalars[caret] == "X")
   }
 
   @Test(arguments: [
@@ -126,6 +141,37 @@ struct SplitMix {
   }
 
   mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+
+  /// A text that stays YAML: one to three of its words replaced by other words, its own or odd.
+  mutating func replacement(in text: [UInt8]) -> [UInt8] {
+    func isWord(_ byte: UInt8) -> Bool {
+      (byte | 32) &- 97 < 26 || byte &- 48 < 10 || byte == 95 || byte == 46
+    }
+    let odd = [
+      "-1", "0", "1e308", "1e-308", "-0.0", "9223372036854775807", "9223372036854775808", "1e18",
+      "2147483647", "0.5", "1e999", "t", "i", "xi", "rand()", "all", "none", "true", "{}", "[]",
+      "[[]]", "{a: 1}", "5*mV", "1/0", "neurons**neurons", "'-neurons'", "1e-300 s", "4 h",
+    ]
+    var result = text
+    for _ in 0..<(1 + below(3)) {
+      var words: [Range<Int>] = []
+      var start: Int?
+      for (place, byte) in result.enumerated() {
+        if isWord(byte) {
+          start = start ?? place
+        } else if let first = start {
+          words.append(first..<place)
+          start = nil
+        }
+      }
+      guard !words.isEmpty else { return result }
+      let chosen = words[below(words.count)]
+      let other = words[below(words.count)]
+      let new = below(2) == 0 ? Array(result[other]) : Array(odd[below(odd.count)].utf8)
+      result.replaceSubrange(chosen, with: new)
+    }
+    return result
+  }
 
   /// A text with one to four changes: bytes replaced, pieces removed, doubled or moved.
   mutating func mutation(of text: [UInt8]) -> [UInt8] {

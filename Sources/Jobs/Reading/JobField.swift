@@ -57,6 +57,8 @@ struct JobMap {
     for entry in given {
       if keys.contains(entry.key) {
         entries[entry.key] = entry
+      } else if diagnostics.isFull {
+        diagnostics.error(what, at: entry.keyPosition, path: "")
       } else {
         diagnostics.error(
           "\(what) has no key '\(entry.key.forMessage)'", at: entry.keyPosition,

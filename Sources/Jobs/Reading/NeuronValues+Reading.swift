@@ -231,6 +231,8 @@ extension JobReading {
     let base = diagnostics.sources.indices.contains(source) ? diagnostics.sources[source].name : ""
     let path = base == "--set" ? text : TextFile.path(text, besideFile: base)
     if !inputFiles.contains(path) { inputFiles.append(path) }
+    // The resolved job may be read from another folder.
+    if let absolute = TextFile.canonicalPath(path) { resolved.values[field.path] = absolute }
     return path
   }
 }

@@ -26,7 +26,12 @@ extension JobReading {
       let names = Identifiers.all(in: text)
       let isTimed = ["t", "i", "t_in_timesteps"].contains { names.contains($0) }
       guard isTimed, !isConstant(text) else {
-        return quantity(field, .frequency, .nonNegative).map { .constant($0) }
+        guard let rate = quantity(field, .frequency, .nonNegative) else { return nil }
+        if rate * dt >= 1 {
+          diagnostics.warn(
+            "a unit of this rate fires in every step of dt", at: field.position, path: field.path)
+        }
+        return .constant(rate)
       }
       let system = EquationSystem(constants: constants)
       guard isFree(text, of: ["lastspike", "not_refractory", "N"], field) else { return nil }
