@@ -46,6 +46,7 @@ let package = Package(
     border("CYAML", over: "CYAMLSystem"),
     border("CXXHash", over: "CXXHashSystem"),
     .target(name: "KernelABI"),
+    .target(name: "CThreads"),
 
     library("Units", []),
     library("Equations", ["Units"]),
@@ -54,7 +55,10 @@ let package = Package(
     library("Networks", ["Models", "Equations", "Units", "KernelABI"]),
     library("Messaging", ["CMPI"]),
     library(
-      "Engine", ["Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "KernelABI"]),
+      "Engine",
+      [
+        "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "KernelABI", "CThreads",
+      ]),
     library("Storage", ["Engine", "Networks", "CHDF5", "CXXHash"]),
     library("Jobs", ["Networks", "Models", "Equations", "Units", "CYAML"]),
     library(
@@ -65,7 +69,10 @@ let package = Package(
       ]),
     .executableTarget(
       name: "coppice-command",
-      dependencies: ["Coppice"],
+      dependencies: [
+        "Coppice", "Jobs", "Storage", "Engine", "Messaging", "Networks", "Kernels", "Equations",
+        "CThreads",
+      ],
       swiftSettings: strict),
 
     tests("Units", ["Units"]),

@@ -9,15 +9,23 @@
 
 static _Thread_local char error_text[ERROR_TEXT_BYTES];
 
-/// The outermost and the innermost entry of libhdf5's error stack.
+/// The outermost and the innermost entry of libhdf5's error stack, and what the system said.
 struct error_ends {
   char outer[256];
   char inner[600];
+  char system[128];
 };
 
 static herr_t keep_ends(unsigned depth, const H5E_error2_t *entry, void *context) {
   struct error_ends *ends = context;
   const char *text = entry->desc ? entry->desc : "";
+  // The system's reason stands in the middle of a long line of addresses and sizes.
+  static const char mark[] = "error message = '";
+  const char *reason = strstr(text, mark);
+  if (reason != NULL) {
+    reason += sizeof mark - 1;
+    snprintf(ends->system, sizeof ends->system, "%.*s", (int)strcspn(reason, "'"), reason);
+  }
   if (depth == 0) {
     snprintf(ends->outer, sizeof ends->outer, "%s", text);
   } else {
@@ -28,9 +36,11 @@ static herr_t keep_ends(unsigned depth, const H5E_error2_t *entry, void *context
 
 /// Keeps the error stack as text before later calls clear it.
 static void keep_error(void) {
-  struct error_ends ends = {"", ""};
+  struct error_ends ends = {"", "", ""};
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, keep_ends, &ends);
-  if (ends.inner[0] != 0) {
+  if (ends.system[0] != 0) {
+    snprintf(error_text, sizeof error_text, "%s: %s", ends.outer, ends.system);
+  } else if (ends.inner[0] != 0) {
     snprintf(error_text, sizeof error_text, "%s: %s", ends.outer, ends.inner);
   } else {
     snprintf(error_text, sizeof error_text, "%s", ends.outer[0] ? ends.outer : "no reason given");

@@ -1,5 +1,5 @@
 /// Neurons that fired, as the engine hands them to storage.
-package struct SpikeRecord: Hashable, Sendable {
+package struct SpikeRecord: Hashable, Sendable, BitwiseCopyable {
   package var step: Int64
   /// Index in the population.
   package var neuron: UInt32

@@ -37,6 +37,12 @@ struct ExpressionChecker {
     EquationError(message, in: text, at: span, hint: hint)
   }
 
+  /// For messages about the whole text: as its writer wrote it, cut if it is long.
+  var textExcerpt: String {
+    let words = text.split { $0.isWhitespace }.joined(separator: " ")
+    return words.count <= 40 ? words : words.prefix(39) + "…"
+  }
+
   /// Checks an expression and writes its conversions out.
   func check(_ expression: Expression) throws(EquationError) -> CheckedExpression {
     switch expression.node {

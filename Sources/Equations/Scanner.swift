@@ -14,7 +14,7 @@ struct Token: Hashable {
 }
 
 /// Operators and punctuation, by their spelling.
-enum Symbol: String, CaseIterable {
+enum Symbol: String {
   case plus = "+"
   case minus = "-"
   case star = "*"
@@ -98,15 +98,47 @@ struct Scanner {
       return try number()
     }
     if Scanner.isNameStart(next) { return name() }
-    for length in [2, 1] where position + length <= scalars.count {
-      let spelling = slice(position, position + length)
-      if let symbol = Symbol(rawValue: spelling) {
-        try refuseLongerOperator(beginningWith: symbol)
-        position += length
-        return .symbol(symbol)
-      }
+    if let symbol = symbol(beginningWith: next) {
+      try refuseLongerOperator(beginningWith: symbol)
+      position += symbol.rawValue.unicodeScalars.count
+      return .symbol(symbol)
     }
     throw foreign(next)
+  }
+
+  /// The longest operator or punctuation mark that begins here.
+  private func symbol(beginningWith first: Unicode.Scalar) -> Symbol? {
+    let second = position + 1 < scalars.count ? scalars[position + 1] : " "
+    switch (first, second) {
+    case ("*", "*"): return .doubleStar
+    case ("/", "/"): return .doubleSlash
+    case ("<", "="): return .lessOrEqual
+    case (">", "="): return .greaterOrEqual
+    case ("=", "="): return .equal
+    case ("!", "="): return .notEqual
+    case ("+", "="): return .addAssign
+    case ("-", "="): return .subtractAssign
+    case ("*", "="): return .multiplyAssign
+    case ("/", "="): return .divideAssign
+    default: break
+    }
+    switch first {
+    case "+": return .plus
+    case "-": return .minus
+    case "*": return .star
+    case "/": return .slash
+    case "%": return .percent
+    case "^": return .caret
+    case "<": return .less
+    case ">": return .greater
+    case "(": return .leftParenthesis
+    case ")": return .rightParenthesis
+    case ",": return .comma
+    case ":": return .colon
+    case ";": return .semicolon
+    case "=": return .assign
+    default: return nil
+    }
   }
 
   /// `**=` and the like are no operators of the language, and no two operators in a row either.

@@ -41,7 +41,7 @@ extension EquationSystem {
     if value.type == .boolean { return .condition(value.expression) }
     guard value.dimension == .time else {
       throw checker.error(
-        "`\(value.expression.excerpt)` is \(value.dimension.phrase), where `refractory` needs a time or a condition",
+        "`\(checker.textExcerpt)` is \(value.dimension.phrase), where `refractory` needs a time or a condition",
         at: value.expression.span)
     }
     return .duration(value.expression)

@@ -20,7 +20,7 @@ extension EquationSystem {
     let value = checker.asNumber(try checker.check(expression))
     guard value.dimension == dimension else {
       throw checker.error(
-        "`\(value.expression.excerpt)` is \(value.dimension.phrase), where \(dimension.expectation) is due",
+        "`\(checker.textExcerpt)` is \(value.dimension.phrase), where \(dimension.expectation) is due",
         at: expression.span)
     }
     return value.expression

@@ -185,11 +185,11 @@ package struct YAMLParser: ~Copyable {
       throw YAMLFault(
         position: position(fault.mark), message: "out of memory while reading the file")
     default:
-      throw syntaxFault(fault)
+      throw syntaxFault(fault, in: file)
     }
   }
 
-  private func syntaxFault(_ fault: cyaml_fault) -> YAMLFault {
+  private func syntaxFault(_ fault: cyaml_fault, in file: SourceFile) -> YAMLFault {
     let context = fault.context.map { String(cString: $0) } ?? ""
     let reason = String(cString: fault.reason)
     var message = "this is not YAML: \(reason)"
@@ -207,7 +207,15 @@ package struct YAMLParser: ~Copyable {
     } else if reason.contains("cannot start any token") {
       hint = "indent with spaces, not tabs; a text that starts with @, ` or % needs quotes"
     }
-    return YAMLFault(position: position(fault.mark), message: message, hint: hint)
+    return YAMLFault(position: position(fault.mark, in: file), message: message, hint: hint)
+  }
+
+  /// The place of a fault. libyaml puts the end of a text without a last line break one line
+  /// lower than there are lines.
+  private func position(_ mark: cyaml_mark, in file: SourceFile) -> SourcePosition {
+    guard mark.line >= UInt64(file.lineCount) else { return position(mark) }
+    let place = file.place(ofByte: file.bytes.count)
+    return SourcePosition(source: source, line: place.line, column: place.column)
   }
 
   private func position(_ mark: cyaml_mark) -> SourcePosition {

@@ -21,16 +21,3 @@ int coppice_limit_process(int process, uint64_t seconds, uint64_t file_bytes) {
   if (prlimit(process, RLIMIT_CPU, &time, NULL) != 0) return -1;
   return prlimit(process, RLIMIT_FSIZE, &size, NULL);
 }
-
-int coppice_processor_vectors(void) {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  if (!__builtin_cpu_supports("fma") || !__builtin_cpu_supports("avx2")) return 0;
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-                 __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")
-             ? 2
-             : 1;
-#else
-  return 0;
-#endif
-}

@@ -15,6 +15,10 @@ void coppice_flush_denormals(void) {
   __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() | flushing);
 }
 
+void coppice_keep_denormals(void) {
+  __builtin_ia32_ldmxcsr(__builtin_ia32_stmxcsr() & ~flushing);
+}
+
 int coppice_denormals_flushed(void) {
   return (__builtin_ia32_stmxcsr() & flushing) == flushing;
 }
@@ -45,11 +49,16 @@ void coppice_flush_denormals(void) {
   __asm__ volatile("msr fpcr, %0" : : "r"(control() | flushing));
 }
 
+void coppice_keep_denormals(void) {
+  __asm__ volatile("msr fpcr, %0" : : "r"(control() & ~flushing));
+}
+
 int coppice_denormals_flushed(void) { return (control() & flushing) != 0; }
 
 #else
 
 void coppice_flush_denormals(void) {}
+void coppice_keep_denormals(void) {}
 int coppice_denormals_flushed(void) { return 0; }
 
 #endif

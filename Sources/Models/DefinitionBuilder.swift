@@ -92,7 +92,9 @@ struct DefinitionBuilder {
     for name in needed {
       if let dimension = name.dimension, let value = values[name.name], value.dimension != dimension
       {
-        throw ModelError("'\(name.name)', \(name.what), has the wrong dimension", at: name.path)
+        throw ModelError(
+          "'\(name.name)', \(name.what), is \(value.dimension.phrase), not \(dimension.phrase)",
+          at: name.path)
       }
     }
     var definition = NeuronDefinition(equations: text.text, constants: values)
@@ -150,14 +152,18 @@ struct DefinitionBuilder {
   ) throws(ModelError) {
     for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
       let path = ["parameters", name]
-      try checkName(name, of: "a parameter", at: path)
+      if let problem = EquationNames.problem(withConstant: name) {
+        throw ModelError(problem, at: path, hint: "choose another name")
+      }
       guard value.value.isFinite else {
         throw ModelError("'\(name)' is not a finite number", at: path)
       }
       if let own = constants[name] ?? LibraryParameters.values[name],
         own.dimension != value.dimension
       {
-        throw ModelError("'\(name)' has the wrong dimension", at: path)
+        throw ModelError(
+          "'\(name)' must be \(own.dimension.phrase), not \(value.dimension.phrase)", at: path,
+          hint: "the model knows it as \(own)")
       }
       if text.statements.contains(where: { $0.name == name && !$0.isParameter }) {
         throw ModelError(

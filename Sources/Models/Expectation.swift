@@ -11,8 +11,6 @@ struct Expectation: Sendable {
 
   /// The dimension that the number must have.
   let dimension: Dimension
-  /// What such a number is called, with its article.
-  let noun: String
   /// How one is written.
   let example: String
   let bounds: Bounds
@@ -22,7 +20,8 @@ struct Expectation: Sendable {
     let key = path.last ?? ""
     guard quantity.dimension == dimension else {
       throw ModelError(
-        "'\(key)' must be \(noun)", at: path, hint: "write it as, for example, \(example)")
+        "'\(key)' must be \(dimension.phrase), not \(quantity.dimension.phrase)", at: path,
+        hint: "write it as, for example, \(example)")
     }
     guard quantity.value.isFinite else {
       throw ModelError("'\(key)' is not a finite number", at: path)
@@ -48,7 +47,7 @@ struct Expectation: Sendable {
     guard let quantity else {
       throw ModelError(
         "'\(path.last ?? "")' is missing", at: path,
-        hint: "give \(noun), for example \(example)")
+        hint: "give \(dimension.phrase), for example \(example)")
     }
     return try value(of: quantity, at: path)
   }
@@ -58,32 +57,32 @@ extension Expectation {
   private static let area = Dimension.length * .length
 
   static let length = Expectation(
-    dimension: .length, noun: "a length", example: "25 um", bounds: .aboveZero)
+    dimension: .length, example: "25 um", bounds: .aboveZero)
   static let voltage = Expectation(
-    dimension: .voltage, noun: "a voltage", example: "-60 mV", bounds: .any)
+    dimension: .voltage, example: "-60 mV", bounds: .any)
   static let conductance = Expectation(
-    dimension: .conductance, noun: "a conductance", example: "15 nS", bounds: .atLeastZero)
+    dimension: .conductance, example: "15 nS", bounds: .atLeastZero)
   static let capacitance = Expectation(
-    dimension: .capacitance, noun: "a capacitance", example: "200 pF", bounds: .aboveZero)
+    dimension: .capacitance, example: "200 pF", bounds: .aboveZero)
   static let specificCapacitance = Expectation(
-    dimension: .capacitance / area, noun: "a capacitance per area", example: "1 uF/cm^2",
+    dimension: .capacitance / area, example: "1 uF/cm^2",
     bounds: .aboveZero)
   static let specificConductance = Expectation(
-    dimension: .conductance / area, noun: "a conductance per area", example: "40 uS/cm^2",
+    dimension: .conductance / area, example: "40 uS/cm^2",
     bounds: .atLeastZero)
   static let resistivity = Expectation(
-    dimension: .length / .conductance, noun: "an axial resistivity", example: "150 ohm*cm",
+    dimension: .length / .conductance, example: "150 ohm*cm",
     bounds: .aboveZero)
   static let factor = Expectation(
-    dimension: .one, noun: "a number", example: "1.5", bounds: .aboveZero)
+    dimension: .one, example: "1.5", bounds: .aboveZero)
   static let timeConstant = Expectation(
-    dimension: .time, noun: "a time", example: "5 ms", bounds: .aboveZero)
+    dimension: .time, example: "5 ms", bounds: .aboveZero)
   static let duration = Expectation(
-    dimension: .time, noun: "a time", example: "5 ms", bounds: .atLeastZero)
+    dimension: .time, example: "5 ms", bounds: .atLeastZero)
   static let current = Expectation(
-    dimension: .current, noun: "a current", example: "1 pA", bounds: .any)
+    dimension: .current, example: "1 pA", bounds: .any)
   static let currentDeviation = Expectation(
-    dimension: .current, noun: "a current", example: "1 pA", bounds: .atLeastZero)
+    dimension: .current, example: "1 pA", bounds: .atLeastZero)
 }
 
 /// Whether a text can be a part of a variable's name: a letter, then letters, digits, underscores.

@@ -58,7 +58,7 @@ extension ResolvedNeuron: CustomStringConvertible {
     var sections = [("EQUATIONS", definition.equations)]
     let parameters = definition.constants.sorted { $0.key < $1.key }
     sections.append(
-      ("PARAMETERS", parameters.map { "\($0.key) = \(inSI($0.value))" }.joined(separator: "\n")))
+      ("PARAMETERS", parameters.map { "\($0.key) = \($0.value)" }.joined(separator: "\n")))
     let places = compartments.map { properties in
       let area = properties.area.map { ", area \($0 * 1e12) um^2" } ?? ""
       let name = properties.name.isEmpty ? "neuron" : properties.name
@@ -82,18 +82,5 @@ extension ResolvedNeuron: CustomStringConvertible {
     ]
     return parts.compactMap { name, text in text.map { "\(name): \($0)" } }
       .joined(separator: "\n")
-  }
-
-  private func inSI(_ quantity: Quantity) -> String {
-    let symbols = ["m", "kg", "s", "A", "K", "mol", "cd"]
-    let named: [(Dimension, String)] = [
-      (.voltage, "V"), (.current, "A"), (.conductance, "S"), (.capacitance, "F"), (.time, "s"),
-      (.frequency, "Hz"), (.length, "m"), (.one, ""),
-    ]
-    let unit =
-      named.first { $0.0 == quantity.dimension }?.1
-      ?? symbols.indices.filter { quantity.dimension.exponents[$0] != 0 }
-      .map { "\(symbols[$0])^\(quantity.dimension.exponents[$0])" }.joined(separator: " ")
-    return unit.isEmpty ? "\(quantity.value)" : "\(quantity.value) \(unit)"
   }
 }

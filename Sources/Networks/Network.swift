@@ -218,3 +218,21 @@ public struct Stimulus: Sendable {
     self.steps = steps
   }
 }
+
+extension Network {
+  /// Neurons of all populations; units of generators are none.
+  public var neuronCount: Int {
+    populations.reduce(0) { sum, population in
+      guard case .neurons = population.kind else { return sum }
+      return sum + population.size
+    }
+  }
+
+  /// Whether some population is of that model.
+  public func uses(model: String) -> Bool {
+    populations.contains { population in
+      guard case .neurons(let neurons) = population.kind else { return false }
+      return neurons.model == model
+    }
+  }
+}

@@ -5,7 +5,7 @@
 /// not `run.json`, which tells how long things took.
 package struct OutputComparison {
   /// The first difference, for people.
-  package struct Difference: Hashable, Sendable, CustomStringConvertible {
+  package struct Difference: Hashable, Sendable, Codable, CustomStringConvertible {
     /// The file, below the directories if these are compared, and the object in it.
     package var place: String
     package var what: String
@@ -71,10 +71,15 @@ private struct FileComparison {
   /// A damaged file can hold groups within themselves.
   private static let mostDepth = 32
 
+  /// Compares in a process of its own: nobody knows where the files come from.
   func run() throws(StorageError) -> Difference? {
-    let first = try HDF5File.open(a)
-    let second = try HDF5File.open(b)
-    return try compareGroups(first, second, name: "/", depth: 0)
+    let bytes = try Isolation.run(reading: "\(a) and \(b)") { () throws(StorageError) in
+      let first = try HDF5File.open(a)
+      let second = try HDF5File.open(b)
+      return try JSONText.encode(
+        [try compareGroups(first, second, name: "/", depth: 0)].compactMap { $0 }, for: a)
+    }
+    return try JSONText.decode([Difference].self, from: bytes, path: a).first
   }
 
   private func difference(_ name: String, _ what: String) -> Difference {
@@ -261,7 +266,8 @@ private struct FileComparison {
         isFirst
         ? try spike(place, times, neurons) : try spike(place, otherTimes, otherNeurons)
       return difference(
-        name, "population \(population): \(counts.0) and \(counts.1) spikes; the first one more is "
+        name,
+        "population \(population): \(counts.0) and \(counts.1) spikes; the first one more is "
           + "\(extra), in \(isFirst ? a : b)")
     }
     let spikes = (try spike(place, times, neurons), try spike(place, otherTimes, otherNeurons))

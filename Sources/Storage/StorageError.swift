@@ -1,5 +1,5 @@
 /// A file that could not be written, read or understood.
-package struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct StorageError: Error, Hashable, Sendable, Codable, CustomStringConvertible {
   /// What was attempted: a function of HDF5 or of the system, or a short verb phrase.
   package var call: String
   /// The file, with the object in it where there is one (`spikes.h5:/spikes/pyr`).

@@ -20,12 +20,10 @@ public enum UnitTable {
   /// in quantities and free in equations.)
   public static func isReserved(_ name: String) -> Bool {
     if shortNamesOfBrian.contains(name) { return true }
+    if hasStem(name, in: litres, after: prefixes.map { $0.0 }) { return true }
     let base = powerSuffix(of: name) == nil ? name : String(name.dropLast())
-    if litres.contains(where: { base.hasSuffix($0) }) {
-      return base == name && isReservedStem(base, in: litres)
-    }
     return unprefixedLongStems.keys.contains(base)
-      || isReservedStem(base, in: Set(longStems.keys))
+      || hasStem(base, in: Set(longStems.keys), after: prefixesOfBrian)
   }
 
   /// The unit that equations see under that name if nothing else has it: Brian's names, and the
@@ -35,6 +33,9 @@ public enum UnitTable {
     let plain = normalised(name)
     if isReserved(plain) { return unit(named: plain) }
     let base = powerSuffix(of: plain) == nil ? plain : String(plain.dropLast())
+    if hasStem(base, in: Set(longStems.keys), after: prefixes.map { $0.0 }) {
+      return unit(named: plain)
+    }
     guard let prefix = base.first, base.count > 1, "fpnumckMG".contains(prefix) else { return nil }
     let stem = String(base.dropFirst())
     return ["V", "A", "S", "F", "s", "Hz", "m", "M", "mol", "Ohm", "Ω"].contains(stem)
@@ -83,9 +84,12 @@ public enum UnitTable {
     return nil
   }
 
-  private static func isReservedStem(_ name: String, in stems: Set<String>) -> Bool {
+  /// Whether a name is one of `stems`, or one with a prefix before it.
+  private static func hasStem(
+    _ name: String, in stems: Set<String>, after prefixes: [String]
+  ) -> Bool {
     if stems.contains(name) { return true }
-    return prefixesOfBrian.contains { prefix in
+    return prefixes.contains { prefix in
       name.hasPrefix(prefix) && stems.contains(String(name.dropFirst(prefix.count)))
     }
   }
@@ -99,10 +103,9 @@ extension UnitTable {
     ("T", 12), ("P", 15), ("E", 18), ("Z", 21), ("Y", 24), ("R", 27), ("Q", 30),
   ]
 
-  /// The prefixes of long names in Brian.
+  /// The prefixes that Brian's equations know (litres take all).
   private static let prefixesOfBrian = [
-    "da", "y", "z", "a", "f", "p", "n", "u", "m", "c", "d", "h", "k", "M", "G", "T", "P", "E", "Z",
-    "Y",
+    "y", "z", "a", "f", "p", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Z", "Y",
   ]
 
   private static let shortNamesOfBrian: Set<String> = [

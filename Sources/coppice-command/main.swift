@@ -1,1 +1,4 @@
-print("coppice")
+import Glibc
+
+setvbuf(stdout, nil, _IOLBF, 0)
+exit(CommandLineTool.run(Array(CommandLine.arguments.dropFirst())))

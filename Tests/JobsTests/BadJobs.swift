@@ -16,7 +16,9 @@ struct BadJob: Sendable, CustomStringConvertible {
   var description: String { name }
 
   /// A job given whole.
-  init(_ name: String, text: String, _ message: String) {
+  init(
+    _ name: String, text: String, _ message: String, at place: (line: Int, column: Int)? = nil
+  ) {
     var line = 1
     var column = 1
     var clean = String.UnicodeScalarView()
@@ -32,20 +34,23 @@ struct BadJob: Sendable, CustomStringConvertible {
     }
     self.name = name
     self.bytes = Array(String(clean).utf8)
-    self.line = isBefore ? 1 : line
-    self.column = isBefore ? 1 : column
+    self.line = place?.line ?? (isBefore ? 1 : line)
+    self.column = place?.column ?? (isBefore ? 1 : column)
     self.message = message
   }
 
-  /// The good job with one piece replaced.
-  init(_ name: String, _ old: String, _ new: String, _ message: String) {
+  /// The good job with one piece replaced; `place` where the error is not in the new piece.
+  init(
+    _ name: String, _ old: String, _ new: String, _ message: String,
+    at place: (line: Int, column: Int)? = nil
+  ) {
     var text = BadJob.goodJob
     if let range = text.firstRange(of: old) {
       text.replaceSubrange(range, with: new)
     } else {
       text = "the good job holds no '\(old)'"
     }
-    self.init(name, text: text, message)
+    self.init(name, text: text, message, at: place)
   }
 
   /// A file that is not text.

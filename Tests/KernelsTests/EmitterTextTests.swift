@@ -5,12 +5,18 @@ import Testing
 @Suite struct EmitterTextTests {
   @Test(arguments: [2, 4, 8])
   func textDependsOnStructureOnly(width: Int) throws {
-    let program = ActiveModel(potential: -0.070_123).program
+    let program = try ActiveModel.program
     try #require(program.uniforms.count > 10)
-    var other = ActiveModel(potential: -0.051_7).program
-    other.uniforms = other.uniforms.indices.map { .value(1234.5678 + Double($0)) }
+    var other = program
+    for index in other.uniforms.indices {
+      if case .value = other.uniforms[index] {
+        other.uniforms[index] = .value(1234.5678 + Double(index))
+      }
+    }
+    try #require(other != program)
     for index in other.columns.indices { other.columns[index].name = "\"*/ #include \(index)" }
     for index in other.events.indices { other.events[index].name = "system(\"\")" }
+    for index in other.columns.indices { other.columns[index].initialValue += 0.1234 }
     let text = CEmitter.source(of: program, width: width)
     #expect(text == CEmitter.source(of: other, width: width))
     for case .value(let number) in program.uniforms where number != number.rounded() {
@@ -21,15 +27,15 @@ import Testing
     }
   }
 
-  @Test func textChangesWithTheStructure() {
-    let program = ActiveModel().program
+  @Test func textChangesWithTheStructure() throws {
+    let program = try ActiveModel.program
     var other = program
     other.update.stores.removeLast()
     #expect(CEmitter.source(of: program, width: 4) != CEmitter.source(of: other, width: 4))
   }
 
-  @Test func everyCharacterOfTheTextIsPlain() {
-    let text = CEmitter.source(of: ActiveModel().program, width: 8)
+  @Test func everyCharacterOfTheTextIsPlain() throws {
+    let text = CEmitter.source(of: try ActiveModel.program, width: 8)
     #expect(text.utf8.allSatisfy { $0 == 10 || (32..<127).contains($0) })
   }
 

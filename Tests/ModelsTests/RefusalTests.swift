@@ -276,6 +276,6 @@ struct RefusalTests {
     let error = try #require(refusal(of: model))
     #expect(
       error.description
-        == "compartments.prox.length: 'length' is missing (give a length, for example 25 um)")
+        == "compartments.prox.length: 'length' is missing (give a length (m), for example 25 um)")
   }
 }

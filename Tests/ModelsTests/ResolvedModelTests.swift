@@ -182,7 +182,7 @@ struct ResolvedModelTests {
   @Test func descriptionShowsEquationsParametersAndEvents() throws {
     let text = try paperNeuron().resolved().description
     for part in [
-      "dV_soma/dt", "E_AMPA = 0.0 V", "g_trunk_soma", "spike_Na_dist: V_dist > Vth_Na_dist",
+      "dV_soma/dt", "E_K = -89 mV", "g_trunk_soma", "spike_Na_dist: V_dist > Vth_Na_dist",
       "threshold: V_soma > -50*mV", "soma: C 54.97",
     ] {
       #expect(text.contains(part), "\(part)")

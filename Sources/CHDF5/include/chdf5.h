@@ -116,4 +116,35 @@ int32_t chdf5_attribute_read(int64_t object, const char *name, void *buffer, siz
 /// 1 if attributes of the same name have the same type and shape, 0 if not, or negative.
 int32_t chdf5_attribute_same_type(int64_t object, int64_t other, const char *name);
 
+// Files from outside. libhdf5 is no safe parser: a damaged file makes it read beyond its buffers.
+// So a forked child reads them, in C alone (a child of a process with threads can rely on no
+// runtime's locks), and sends back plain bytes; if it dies, the file is to blame.
+
+#define CHDF5_READ_DONE 0
+/// The file is not as it should be; `text` says why.
+#define CHDF5_READ_REFUSED 1
+/// The child died of `signal`.
+#define CHDF5_READ_DIED 2
+/// The system gave no pipe, process or memory; `text` says why.
+#define CHDF5_READ_FAILED 3
+
+typedef struct chdf5_reading {
+  /// One of CHDF5_READ_*.
+  int32_t outcome;
+  int32_t signal;
+  /// Why it was refused; after a list was read, its attribute `units`, empty if there is none.
+  char text[1024];
+  /// What was read; `chdf5_reading_free` gives it back.
+  void *bytes;
+  uint64_t byte_count;
+} chdf5_reading;
+
+/// Reads a list of numbers, converted to CHDF5_UINT64 (integers only) or CHDF5_FLOAT64. `object` is
+/// the names on the way to it, each ended by a NUL, and an empty one at the end.
+void chdf5_read_list_apart(
+    const char *path, const char *object, int32_t type, chdf5_reading *reading);
+/// Reads the names in a group, each ended by a NUL.
+void chdf5_read_names_apart(const char *path, const char *object, chdf5_reading *reading);
+void chdf5_reading_free(chdf5_reading *reading);
+
 #endif

@@ -825,10 +825,11 @@ CV_FUNCTION cv_real cv_arccos(cv_real x) {
 // MARK: Hyperbolic functions
 
 /// r a + b + low, where |b| >= |r a| or b is 0.
-CV_INLINE cv_pair cv_productSum(cv_real r, cv_real a, cv_real b, cv_real low) {
-  const cv_real p = r * a;
-  const cv_pair sum = cv_sum(b, p);
-  return cv_sum(sum.high, (sum.low + cv_fma(r, a, cv_negate(p))) + low);
+CV_INLINE cv_pair cv_productSum(cv_real r, cv_pair a, cv_pair b, cv_real low) {
+  const cv_real p = r * a.high;
+  const cv_pair sum = cv_sum(b.high, p);
+  const cv_real rest = cv_fma(r, a.high, cv_negate(p)) + cv_fma(r, a.low, b.low);
+  return cv_sum(sum.high, (sum.low + rest) + low);
 }
 
 /// Of 0 <= x <= 720, times 2^-32.
@@ -841,10 +842,10 @@ CV_INLINE cv_pairs cv_hyperbolicPairs(cv_real x) {
   const cv_real down_shifted = cv_set(CV_SHIFTER) - cv_minimum(a.k, cv_set(64));
   const cv_real up = cv_powerOfTwo(a.shifted, 1022 - 32);
   const cv_real down = cv_powerOfTwo(down_shifted, 1022 - 32);
-  const cv_real sum = up + down, difference = up - down;
+  const cv_pair s = cv_sum(up, down), d = cv_sum(up, cv_negate(down));
   cv_pairs y;
-  y.sine = cv_productSum(a.r, sum, difference, cv_fma(odd, sum, even * difference));
-  y.cosine = cv_productSum(a.r, difference, sum, cv_fma(even, sum, odd * difference));
+  y.sine = cv_productSum(a.r, s, d, cv_fma(odd, s.high, even * d.high));
+  y.cosine = cv_productSum(a.r, d, s, cv_fma(even, s.high, odd * d.high));
   return y;
 }
 
@@ -1036,73 +1037,66 @@ CV_INLINE cv_real cv_uniform(
 CV_FUNCTION cv_real cv_normalQuantile(cv_real p) {
   const cv_real q = p - cv_set(0.5);
   const cv_mask tails = cv_greater(cv_absolute(q), cv_set(0.425));
-  cv_real n, d;
-  {
-    const cv_real r = cv_fma(cv_negate(q), q, cv_set(0.180625));
-    cv_real a = cv_set(2.5090809287301226727e+3);
-    a = cv_fma(a, r, cv_set(3.3430575583588128105e+4));
-    a = cv_fma(a, r, cv_set(6.7265770927008700853e+4));
-    a = cv_fma(a, r, cv_set(4.5921953931549871457e+4));
-    a = cv_fma(a, r, cv_set(1.3731693765509461125e+4));
-    a = cv_fma(a, r, cv_set(1.9715909503065514427e+3));
-    a = cv_fma(a, r, cv_set(1.3314166789178437745e+2));
-    a = cv_fma(a, r, cv_set(3.3871328727963666080e0));
-    cv_real b = cv_set(5.2264952788528545610e+3);
-    b = cv_fma(b, r, cv_set(2.8729085735721942674e+4));
-    b = cv_fma(b, r, cv_set(3.9307895800092710610e+4));
-    b = cv_fma(b, r, cv_set(2.1213794301586595867e+4));
-    b = cv_fma(b, r, cv_set(5.3941960214247511077e+3));
-    b = cv_fma(b, r, cv_set(6.8718700749205790830e+2));
-    b = cv_fma(b, r, cv_set(4.2313330701600911252e+1));
-    b = cv_fma(b, r, cv_set(1.0));
-    n = a * q;
-    d = b;
+  const cv_real c = cv_fma(cv_negate(q), q, cv_set(0.180625));
+  cv_real central_n = cv_set(2.5090809287301226727e+3);
+  central_n = cv_fma(central_n, c, cv_set(3.3430575583588128105e+4));
+  central_n = cv_fma(central_n, c, cv_set(6.7265770927008700853e+4));
+  central_n = cv_fma(central_n, c, cv_set(4.5921953931549871457e+4));
+  central_n = cv_fma(central_n, c, cv_set(1.3731693765509461125e+4));
+  central_n = cv_fma(central_n, c, cv_set(1.9715909503065514427e+3));
+  central_n = cv_fma(central_n, c, cv_set(1.3314166789178437745e+2));
+  central_n = cv_fma(central_n, c, cv_set(3.3871328727963666080e0));
+  cv_real central_d = cv_set(5.2264952788528545610e+3);
+  central_d = cv_fma(central_d, c, cv_set(2.8729085735721942674e+4));
+  central_d = cv_fma(central_d, c, cv_set(3.9307895800092710610e+4));
+  central_d = cv_fma(central_d, c, cv_set(2.1213794301586595867e+4));
+  central_d = cv_fma(central_d, c, cv_set(5.3941960214247511077e+3));
+  central_d = cv_fma(central_d, c, cv_set(6.8718700749205790830e+2));
+  central_d = cv_fma(central_d, c, cv_set(4.2313330701600911252e+1));
+  central_d = cv_fma(central_d, c, cv_set(1.0));
+  // Of eight lanes nearly always one lies in a tail: no branch.
+  const cv_real r = cv_squareRoot(cv_negate(cv_log(cv_minimum(p, cv_set(1) - p))));
+  const cv_mask far = cv_greater(r, cv_set(5));
+  const cv_real t = r - cv_set(1.6);
+  cv_real n = cv_set(7.74545014278341407640e-4);
+  n = cv_fma(n, t, cv_set(2.27238449892691845833e-2));
+  n = cv_fma(n, t, cv_set(2.41780725177450611770e-1));
+  n = cv_fma(n, t, cv_set(1.27045825245236838258e0));
+  n = cv_fma(n, t, cv_set(3.64784832476320460504e0));
+  n = cv_fma(n, t, cv_set(5.76949722146069140550e0));
+  n = cv_fma(n, t, cv_set(4.63033784615654529590e0));
+  n = cv_fma(n, t, cv_set(1.42343711074968357734e0));
+  cv_real d = cv_set(1.05075007164441684324e-9);
+  d = cv_fma(d, t, cv_set(5.47593808499534494600e-4));
+  d = cv_fma(d, t, cv_set(1.51986665636164571966e-2));
+  d = cv_fma(d, t, cv_set(1.48103976427480074590e-1));
+  d = cv_fma(d, t, cv_set(6.89767334985100004550e-1));
+  d = cv_fma(d, t, cv_set(1.67638483018380384940e0));
+  d = cv_fma(d, t, cv_set(2.05319162663775882187e0));
+  d = cv_fma(d, t, cv_set(1.0));
+  if (__builtin_expect(cv_any(far), 0)) {
+    const cv_real u = r - cv_set(5);
+    cv_real far_n = cv_set(2.01033439929228813265e-7);
+    far_n = cv_fma(far_n, u, cv_set(2.71155556874348757815e-5));
+    far_n = cv_fma(far_n, u, cv_set(1.24266094738807843860e-3));
+    far_n = cv_fma(far_n, u, cv_set(2.65321895265761230930e-2));
+    far_n = cv_fma(far_n, u, cv_set(2.96560571828504891230e-1));
+    far_n = cv_fma(far_n, u, cv_set(1.78482653991729133580e0));
+    far_n = cv_fma(far_n, u, cv_set(5.46378491116411436990e0));
+    far_n = cv_fma(far_n, u, cv_set(6.65790464350110377720e0));
+    cv_real far_d = cv_set(2.04426310338993978564e-15);
+    far_d = cv_fma(far_d, u, cv_set(1.42151175831644588870e-7));
+    far_d = cv_fma(far_d, u, cv_set(1.84631831751005468180e-5));
+    far_d = cv_fma(far_d, u, cv_set(7.86869131145613259100e-4));
+    far_d = cv_fma(far_d, u, cv_set(1.48753612908506148525e-2));
+    far_d = cv_fma(far_d, u, cv_set(1.36929880922735805310e-1));
+    far_d = cv_fma(far_d, u, cv_set(5.99832206555887937690e-1));
+    far_d = cv_fma(far_d, u, cv_set(1.0));
+    n = cv_select(far, far_n, n);
+    d = cv_select(far, far_d, d);
   }
-  if (cv_any(tails)) {
-    const cv_real other = cv_set(1) - p;
-    const cv_real r = cv_squareRoot(cv_negate(cv_log(cv_minimum(p, other))));
-    const cv_mask far = cv_greater(r, cv_set(5));
-    const cv_real near_r = r - cv_set(1.6);
-    cv_real a = cv_set(7.74545014278341407640e-4);
-    a = cv_fma(a, near_r, cv_set(2.27238449892691845833e-2));
-    a = cv_fma(a, near_r, cv_set(2.41780725177450611770e-1));
-    a = cv_fma(a, near_r, cv_set(1.27045825245236838258e0));
-    a = cv_fma(a, near_r, cv_set(3.64784832476320460504e0));
-    a = cv_fma(a, near_r, cv_set(5.76949722146069140550e0));
-    a = cv_fma(a, near_r, cv_set(4.63033784615654529590e0));
-    a = cv_fma(a, near_r, cv_set(1.42343711074968357734e0));
-    cv_real b = cv_set(1.05075007164441684324e-9);
-    b = cv_fma(b, near_r, cv_set(5.47593808499534494600e-4));
-    b = cv_fma(b, near_r, cv_set(1.51986665636164571966e-2));
-    b = cv_fma(b, near_r, cv_set(1.48103976427480074590e-1));
-    b = cv_fma(b, near_r, cv_set(6.89767334985100004550e-1));
-    b = cv_fma(b, near_r, cv_set(1.67638483018380384940e0));
-    b = cv_fma(b, near_r, cv_set(2.05319162663775882187e0));
-    b = cv_fma(b, near_r, cv_set(1.0));
-    if (__builtin_expect(cv_any(far), 0)) {
-      const cv_real far_r = r - cv_set(5);
-      cv_real e = cv_set(2.01033439929228813265e-7);
-      e = cv_fma(e, far_r, cv_set(2.71155556874348757815e-5));
-      e = cv_fma(e, far_r, cv_set(1.24266094738807843860e-3));
-      e = cv_fma(e, far_r, cv_set(2.65321895265761230930e-2));
-      e = cv_fma(e, far_r, cv_set(2.96560571828504891230e-1));
-      e = cv_fma(e, far_r, cv_set(1.78482653991729133580e0));
-      e = cv_fma(e, far_r, cv_set(5.46378491116411436990e0));
-      e = cv_fma(e, far_r, cv_set(6.65790464350110377720e0));
-      cv_real f = cv_set(2.04426310338993978564e-15);
-      f = cv_fma(f, far_r, cv_set(1.42151175831644588870e-7));
-      f = cv_fma(f, far_r, cv_set(1.84631831751005468180e-5));
-      f = cv_fma(f, far_r, cv_set(7.86869131145613259100e-4));
-      f = cv_fma(f, far_r, cv_set(1.48753612908506148525e-2));
-      f = cv_fma(f, far_r, cv_set(1.36929880922735805310e-1));
-      f = cv_fma(f, far_r, cv_set(5.99832206555887937690e-1));
-      f = cv_fma(f, far_r, cv_set(1.0));
-      a = cv_select(far, e, a);
-      b = cv_select(far, f, b);
-    }
-    n = cv_select(tails, cv_copySign(a, q), n);
-    d = cv_select(tails, b, d);
-  }
+  n = cv_select(tails, cv_copySign(n, q), central_n * q);
+  d = cv_select(tails, d, central_d);
   const cv_real x = n / d;
   const cv_mask outside = cv_not(cv_and(cv_greater(p, cv_set(0)), cv_less(p, cv_set(1))));
   if (__builtin_expect(cv_any(outside), 0)) {
@@ -1114,12 +1108,17 @@ CV_FUNCTION cv_real cv_normalQuantile(cv_real p) {
   return x;
 }
 
-/// Standard normal: the quantile of the middle of one of 2^52 cells of (0, 1).
+/// Uniform in (0, 1): the middle of one of 2^52 cells.
+CV_INLINE cv_real cv_uniformOpen(
+    uint64_t key, uint64_t first_neuron, uint64_t step, uint32_t ordinal) {
+  const cv_bits cell = cv_randomBits(key, first_neuron, step, ordinal) >> 12;
+  return (cv_realOfInteger(cell) + cv_set(0.5)) * cv_set(0x1p-52);
+}
+
+/// Standard normal.
 CV_INLINE cv_real cv_normal(
     uint64_t key, uint64_t first_neuron, uint64_t step, uint32_t ordinal) {
-  const cv_real cell =
-      cv_realOfInteger(cv_randomBits(key, first_neuron, step, ordinal) >> 12) + cv_set(0.5);
-  return cv_normalQuantile(cell * cv_set(0x1p-52));
+  return cv_normalQuantile(cv_uniformOpen(key, first_neuron, step, ordinal));
 }
 
 /// Two uniforms in (0, 1) of one counter; `draw` below 2^20 counts the trials.
@@ -1158,22 +1157,11 @@ CV_FUNCTION double cv_poissonLog(double k, double lambda) {
   return -deviance - stirling - 0x1.d67f1c864beb5p-1 - 0.5 * cv_log(cv_set(k))[0];
 }
 
-/// One Poisson number: inversion below a mean of 10, Hörmann's PTRS (transformed rejection, 1993)
-/// above; from 2^50 on the rounded normal, which no count of doubles tells from it.
-CV_FUNCTION double cv_poissonLane(
+/// One Poisson number of mean 10 or more: Hörmann's PTRS (transformed rejection, 1993); from 2^50
+/// on the rounded normal, which no number of draws could tell from it.
+CV_FUNCTION double cv_poissonLarge(
     uint64_t key, uint64_t neuron, uint64_t step, uint32_t ordinal, double lambda) {
   double u, v;
-  if (!(lambda >= 0)) return __builtin_nan("");
-  if (lambda < 10) {
-    cv_uniformPair(key, neuron, step, ordinal, 0, &u, &v);
-    double p = cv_exp(cv_set(-lambda))[0], k = 0;
-    while (u > p && k < 200) {
-      u -= p;
-      k += 1;
-      p *= lambda / k;
-    }
-    return k;
-  }
   const double root = cv_squareRoot(cv_set(lambda))[0];
   if (lambda >= 0x1p50) {
     if (lambda > CV_LARGEST) return lambda;
@@ -1197,14 +1185,30 @@ CV_FUNCTION double cv_poissonLane(
   return cv_floor(cv_set(lambda))[0];
 }
 
-/// Poisson numbers of the given means; NaN where a mean is negative or NaN.
+/// Poisson numbers of the given means; NaN where a mean is negative or NaN. Below a mean of 10 by
+/// inversion.
 CV_FUNCTION cv_real cv_poisson(
     uint64_t key, uint64_t first_neuron, uint64_t step, uint32_t ordinal, cv_real lambda) {
-  cv_real r = lambda;
-  for (int l = 0; l < COPPICE_WIDTH; ++l) {
-    r[l] = cv_poissonLane(key, first_neuron + (uint64_t)l, step, ordinal, lambda[l]);
+  const cv_mask small = cv_and(cv_greaterOrEqual(lambda, cv_set(0)), cv_less(lambda, cv_set(10)));
+  const cv_real mean = cv_clear(cv_not(small), lambda);
+  cv_real u = cv_uniformOpen(key, first_neuron, step, ordinal);
+  cv_real p = cv_exp(cv_negate(mean)), k = cv_set(0);
+  for (int count = 0; count < 200; ++count) {
+    const cv_mask above = cv_greater(u, p);
+    if (!cv_any(above)) break;
+    u = cv_select(above, u - p, u);
+    k = cv_select(above, k + cv_set(1), k);
+    p = cv_select(above, p * (mean / k), p);
   }
-  return r;
+  if (__builtin_expect(cv_any(cv_not(small)), 0)) {
+    for (int l = 0; l < COPPICE_WIDTH; ++l) {
+      if (lambda[l] >= 0 && lambda[l] < 10) continue;
+      k[l] = lambda[l] >= 10
+                 ? cv_poissonLarge(key, first_neuron + (uint64_t)l, step, ordinal, lambda[l])
+                 : __builtin_nan("");
+    }
+  }
+  return k;
 }
 
 #endif

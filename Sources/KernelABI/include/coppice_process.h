@@ -13,8 +13,4 @@ int coppice_anonymous_file(void);
 /// starts from then on. Returns 0, or -1 with `errno` set.
 int coppice_limit_process(int process, uint64_t seconds, uint64_t file_bytes);
 
-/// What vectors this processor (and its system) can work on.
-/// 2: AVX-512 F, DQ, VL, BW with FMA; 1: AVX2 with FMA; 0: neither.
-int coppice_processor_vectors(void);
-
 #endif

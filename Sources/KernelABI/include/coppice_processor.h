@@ -7,6 +7,9 @@
 /// Threads started later may or may not inherit this: each worker calls it.
 void coppice_flush_denormals(void);
 
+/// The calling thread computes with denormals again: for threads that also do other work.
+void coppice_keep_denormals(void);
+
 /// 1 if the calling thread flushes denormals, else 0.
 int coppice_denormals_flushed(void);
 

@@ -7,13 +7,37 @@
 #include <stdint.h>
 
 /// Philox4x32-10 (Salmon et al. 2011). The key's low 32 bits are its first word.
-void coppice_philox4x32(const uint32_t counter[4], uint64_t key, uint32_t out[4]);
+static inline void coppice_philox4x32(
+    const uint32_t counter[4], uint64_t key, uint32_t out[4]) {
+  uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
+  uint32_t k0 = (uint32_t)key, k1 = (uint32_t)(key >> 32);
+  for (int round = 0; round < 10; ++round) {
+    const uint64_t p0 = (uint64_t)0xd2511f53u * c0, p1 = (uint64_t)0xcd9e8d57u * c2;
+    c0 = (uint32_t)(p1 >> 32) ^ c1 ^ k0;
+    c1 = (uint32_t)p1;
+    c2 = (uint32_t)(p0 >> 32) ^ c3 ^ k1;
+    c3 = (uint32_t)p0;
+    k0 += 0x9e3779b9u;
+    k1 += 0xbb67ae85u;
+  }
+  out[0] = c0;
+  out[1] = c1;
+  out[2] = c2;
+  out[3] = c3;
+}
 
 /// 64 random bits: words 0 (low) and 1 (high) of the counter (a, b, low half of c, high half of c).
-uint64_t coppice_random_bits(uint64_t key, uint32_t a, uint32_t b, uint64_t c);
+static inline uint64_t coppice_random_bits(uint64_t key, uint32_t a, uint32_t b, uint64_t c) {
+  const uint32_t counter[4] = {a, b, (uint32_t)c, (uint32_t)(c >> 32)};
+  uint32_t words[4];
+  coppice_philox4x32(counter, key, words);
+  return (uint64_t)words[1] << 32 | words[0];
+}
 
 /// Uniform in [0, 1): the top 53 of those bits. `cv_uniform` draws for (neuron, ordinal, step).
-double coppice_uniform(uint64_t key, uint32_t a, uint32_t b, uint64_t c);
+static inline double coppice_uniform(uint64_t key, uint32_t a, uint32_t b, uint64_t c) {
+  return (double)(coppice_random_bits(key, a, b, c) >> 11) * 0x1p-53;
+}
 
 /// The functions below expect denormals to be flushed, and take them for 0.
 double coppice_exp(double x);

@@ -9,11 +9,7 @@ package enum InstructionSet: String, Hashable, Sendable, CaseIterable, Comparabl
 
   /// The widest that this processor has.
   package static var ofThisProcessor: InstructionSet {
-    switch coppice_processor_vectors() {
-    case 2: .avx512
-    case 1: .avx2
-    default: .baseline
-    }
+    allCases.last { coppice_isa_available($0.rawValue) != 0 } ?? .baseline
   }
 
   /// Lanes (f64) that advance together.

@@ -41,7 +41,7 @@ struct ColumnLayout {
   /// Declares the pointers to some columns' lanes of the group, from `state`, `lanes` and `l0`.
   func declarePointers(_ columns: some Collection<Int>, in text: inout CText) {
     for column in columns.sorted() {
-      let place = "state + (size_t)lanes * \(offsets[column])"
+      let place = "state + (uintptr_t)lanes * \(offsets[column])"
       let type =
         switch element(column) {
         case .real: "double"

@@ -22,13 +22,13 @@ struct ProbeEmitter {
       VisitEmitter.declareMemory(in: &text)
       layout.declarePointers(readColumns, in: &text)
       let count = section.outputs.count
-      text.line("double *const r = visit->probe_rows + (size_t)row * \(count) * lanes + l0;")
+      text.line("double *const r = visit->probe_rows + (uintptr_t)row * \(count) * lanes + l0;")
       SectionEmitter(layout: layout).instructions(of: section, in: &text)
       for (place, output) in section.outputs.enumerated() {
         let value =
           section.instructions[output].type == .boolean
           ? "cv_select(v\(output), cv_set(1.0), cv_set(0.0))" : "v\(output)"
-        text.line("cv_store(r + (size_t)lanes * \(place), \(value));")
+        text.line("cv_store(r + (uintptr_t)lanes * \(place), \(value));")
       }
     }
   }

@@ -138,6 +138,10 @@ struct VisitEmitter {
       text.line("_Alignas(64) double a\(column)[COPPICE_WIDTH] = {0};")
       text.line("uint32_t t\(column) = 0;")
     }
+    let state = SectionEmitter(layout: layout, surroundings: .init(locals: layout.hot))
+    if program.hasMaskedContributions, let flag = program.notRefractory {
+      text.line("const uint32_t free = cv_maskBits(\(state.column(flag)));")
+    }
     text.block("do", closing: "} while (++event != end && event->step == k);") { text in
       text.line("const uint32_t l = event->lane - l0;")
       text.line("const double w = event->payload;")
@@ -151,13 +155,9 @@ struct VisitEmitter {
         text.line("default: others = 1;")
       }
     }
-    let state = SectionEmitter(layout: layout, surroundings: .init(locals: layout.hot))
     for column in columns {
       text.block("if (t\(column))") { text in
-        text.line("cv_mask m = cv_maskOf(t\(column));")
-        if program.isMasked(column), let flag = program.notRefractory {
-          text.line("m = cv_and(m, \(state.column(flag)));")
-        }
+        text.line("const cv_mask m = cv_maskOf(t\(column));")
         let old = state.column(column)
         let sum = "cv_select(m, \(old) + cv_load(a\(column)), \(old))"
         text.line(state.assignment(of: sum, to: column))
@@ -169,7 +169,8 @@ struct VisitEmitter {
   private func addition(of contribution: Program.Contribution, in text: inout CText) {
     let column = contribution.column
     let amount = contribution.amount
-    text.block("") { text in
+    let isMasked = contribution.isMasked && program.notRefractory != nil
+    text.block(isMasked ? "if (free >> l & 1)" : "") { text in
       var value = "amounts[0]"
       if amount.isPlainArithmetic {
         value = SectionEmitter.scalar(amount, in: &text)
@@ -202,10 +203,8 @@ extension Program {
   /// Columns that additive ports add to.
   var additiveColumns: Set<Int> { Set(contributions.map(\.column)) }
 
-  /// Whether sums wait for no refractory neuron: a property of the variable, alike in all ports.
-  func isMasked(_ column: Int) -> Bool {
-    contributions.contains { $0.column == column && $0.isMasked }
-  }
+  /// Whether something is added only where the neuron is not refractory.
+  var hasMaskedContributions: Bool { contributions.contains(where: \.isMasked) }
 
   private var contributions: [Contribution] {
     ports.flatMap { port -> [Contribution] in

@@ -229,3 +229,13 @@ package struct PortableKernel: Kernel {
     visit.pointee.mark_count = UInt32(truncatingIfNeeded: count)
   }
 }
+
+extension PortableKernel {
+  /// With the best functions of this processor (`COPPICE_PORTABLE` may name others).
+  package init(program: Program) {
+    guard let mathematics = PortableMathematics() else {
+      preconditionFailure("every processor can run the baseline functions")
+    }
+    self.init(program: program, mathematics: mathematics)
+  }
+}

@@ -38,8 +38,8 @@ enum Durability {
     guard overflows || (!isHuge && free >= needed) else {
       throw StorageError(
         call: "statvfs", path: path,
-        reason: "no space left on the device: \(needed >> 20) MiB are needed, "
-          + "\(free >> 20) MiB are free", exitCode: ExitCode.inputOutput)
+        reason: "no space left on the device: \(needed >> 10) KiB are needed, "
+          + "\(free >> 10) KiB are free", exitCode: ExitCode.inputOutput)
     }
   }
 

@@ -76,7 +76,9 @@ package struct OutputDirectory: Hashable, Sendable {
   private func probe() throws(StorageError) {
     var host = [CChar](repeating: 0, count: 65)
     gethostname(&host, host.count - 1)
-    let tag = host.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) == 47 ? 95 : UInt8(bitPattern: $0) }
+    let tag = host.prefix { $0 != 0 }.map {
+      UInt8(bitPattern: $0) == 47 ? 95 : UInt8(bitPattern: $0)
+    }
     let name = "\(path)/.probe-\(String(decoding: tag, as: UTF8.self))-\(getpid())"
     do throws(StorageError) {
       try PlainFile.create(name, exitCode: ExitCode.cannotCreate).close()

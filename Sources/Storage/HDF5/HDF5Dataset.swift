@@ -92,7 +92,8 @@ package struct HDF5Dataset: ~Copyable, HDF5Object {
     _ values: [T], at offset: [Int], count: [Int]
   ) throws(StorageError) {
     precondition(
-      values.count == count.reduce(1, *), "a box of \(count) takes as many values, not \(values.count)")
+      values.count == count.reduce(1, *),
+      "a box of \(count) takes as many values, not \(values.count)")
     try HDF5Library.check(
       chdf5_dataset_write(
         handle, T.hdf5Type, Int32(count.count), offset.map { UInt64($0) },

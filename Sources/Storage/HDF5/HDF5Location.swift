@@ -22,7 +22,8 @@ enum HDF5LinkKind: Int32 {
 
 extension HDF5Location where Self: ~Copyable {
   func inner(_ name: String) -> String {
-    path.contains(":/") ? (path.hasSuffix("/") ? path + name : path + "/" + name) : path + ":/" + name
+    path.contains(":/")
+      ? (path.hasSuffix("/") ? path + name : path + "/" + name) : path + ":/" + name
   }
 
   package func createGroup(_ name: String) throws(StorageError) -> HDF5Group {
@@ -46,11 +47,8 @@ extension HDF5Location where Self: ~Copyable {
     return try openGroup(name)
   }
 
-  /// Creates a dataset.
-  ///
-  /// - Parameters:
-  ///   - chunk: Sizes of a chunk; `nil` stores the dataset in one piece.
-  ///   - isExtensible: The first dimension may grow; needs chunks.
+  /// Creates a dataset, in one piece where no sizes of a `chunk` are given. Chunks are needed
+  /// where the first dimension is to grow (`isExtensible`).
   package func createDataset<T: HDF5Element>(
     _ name: String, of type: T.Type, dimensions: [Int], chunk: [Int]? = nil,
     isExtensible: Bool = false

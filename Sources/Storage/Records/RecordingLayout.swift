@@ -95,9 +95,8 @@ package struct RecordingLayout: Hashable, Sendable, Codable {
 
     /// Places (from `from` on) of the rows taken at steps in `steps`.
     func rows(in steps: Range<Int64>) -> Range<Int64> {
-      let last = min(steps.upperBound, to)
-      let first = firstRow(notBefore: steps.lowerBound)
-      return first..<max(first, firstRow(notBefore: last))
+      let first = firstRow(notBefore: min(steps.lowerBound, to))
+      return first..<max(first, firstRow(notBefore: min(steps.upperBound, to)))
     }
 
     /// The step of a row; `nil` if it lies beyond all steps.
@@ -135,12 +134,11 @@ package struct RecordingLayout: Hashable, Sendable, Codable {
     self.rateBin = rateBin
   }
 
-  /// The layout of an experiment's recording plan.
-  ///
-  /// - Parameter describe: Unit in files and compartment of a variable of a population (its place
-  ///   in the network).
+  /// The layout of an experiment's recording plan. `describe` tells the unit in files and the
+  /// compartment of a variable of a population (its place in the network).
   package init(
-    _ experiment: Experiment, describing describe: (_ population: Int, _ variable: String) -> Variable
+    _ experiment: Experiment,
+    describing describe: (_ population: Int, _ variable: String) -> Variable
   ) {
     let (plan, populations) = (experiment.recording, experiment.network.populations)
     let spikes = plan.spikes.map {
@@ -203,7 +201,8 @@ extension RecordingLayout {
       let file = recording.fileName(variable: variable)
       try OutputName.check(file, exitCode: ExitCode.badJob)
       guard files.insert(file).inserted else {
-        throw fault(recording.name, "its file \(file) is another output's too; rename the recording")
+        throw fault(
+          recording.name, "its file \(file) is another output's too; rename the recording")
       }
     }
     let isAscending = zip(recording.neurons, recording.neurons.dropFirst()).allSatisfy { $0 < $1 }
@@ -232,7 +231,8 @@ extension RecordingLayout {
   }
 
   /// The layout of the run whose segments lie in a directory.
-  package static func load(from directory: OutputDirectory) throws(StorageError) -> RecordingLayout {
+  package static func load(from directory: OutputDirectory) throws(StorageError) -> RecordingLayout
+  {
     let path = "\(directory.segments)/\(fileName)"
     let file = try PlainFile.openForReading(path)
     var bytes: [UInt8] = []

@@ -55,7 +55,8 @@ package struct SegmentCatalog: Hashable, Sendable {
         throw SegmentFile.damaged(file.path, "its header is another file's")
       }
       guard header.rank == place else {
-        throw SegmentFile.damaged(file.path, "rank \(place)'s segment from the same step is missing")
+        throw SegmentFile.damaged(
+          file.path, "rank \(place)'s segment from the same step is missing")
       }
       guard header.ranks == expected?.ranks ?? header.ranks,
         header.steps == expected?.steps ?? header.steps
@@ -64,7 +65,8 @@ package struct SegmentCatalog: Hashable, Sendable {
     }
     guard let expected, expected.ranks == files.count else {
       throw SegmentFile.damaged(
-        files.last?.path ?? "", "\(files.count) of \(expected?.ranks ?? 0) ranks' segments are there")
+        files.last?.path ?? "",
+        "\(files.count) of \(expected?.ranks ?? 0) ranks' segments are there")
     }
     return expected.steps
   }

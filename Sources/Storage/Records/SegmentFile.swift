@@ -27,7 +27,8 @@ enum SegmentFile {
   /// First step and rank of a segment's name; `nil` for other names.
   static func parse(_ name: String) -> (firstStep: Int64, rank: Int)? {
     guard name.hasPrefix("step-"), name.hasSuffix(".h5") else { return nil }
-    let parts = name.dropFirst(5).dropLast(3).split(separator: ".", omittingEmptySubsequences: false)
+    let parts = name.dropFirst(5).dropLast(3).split(
+      separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[1].hasPrefix("rank-"), let step = Int64(parts[0]),
       let rank = Int(parts[1].dropFirst(5)), step >= 0, rank >= 0,
       self.name(firstStep: step, rank: rank) == name

@@ -26,9 +26,15 @@ package final class SegmentWriter: RecordSink {
   /// Starts at a step.
   ///
   /// - Parameters:
+  ///   - directory: The run's; rank 0 has made it.
   ///   - layout: The same on all ranks. Rank 0 keeps it beside the segments.
+  ///   - rank: This rank.
+  ///   - ranks: How many there are.
+  ///   - firstStep: 0, or the step of the checkpoint from which the run goes on.
   ///   - columns: For each states recording the places in its `neurons` that this rank owns,
   ///     ascending, in the order in which `states(_:rows:firstStep:recording:)` brings them.
+  ///   - budget: Bytes of records held in memory.
+  /// - Throws: exit code 65 if the layout cannot be written.
   package init(
     directory: OutputDirectory, layout: RecordingLayout, rank: Int, ranks: Int, firstStep: Int64,
     columns: [[Int]], budget: Int = 16 << 20
@@ -150,6 +156,7 @@ package final class SegmentWriter: RecordSink {
   /// - Parameter step: An epoch boundary, past all records so far and not before them.
   /// - Returns: What was written; `nil` if the last cut was at this very step. A run of no steps
   ///   writes one segment of none.
+  /// - Throws: exit code 70 if records are missing or late, 74 if the segment cannot be written.
   @discardableResult
   package func cut(at step: Int64) throws(StorageError) -> SegmentReceipt? {
     if let failure { throw failure }
@@ -198,7 +205,7 @@ package final class SegmentWriter: RecordSink {
     }
     for (recording, buffer) in zip(layout.states, states) where !buffer.columns.isEmpty {
       let due = recording.rows(in: firstStep..<step).upperBound
-      guard buffer.nextRow == max(due, recording.rows(in: firstStep..<step).lowerBound) else {
+      guard buffer.nextRow == due else {
         throw fault("\(recording.name) has \(buffer.nextRow) rows where \(due) are due")
       }
     }

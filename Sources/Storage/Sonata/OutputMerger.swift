@@ -24,8 +24,14 @@ package struct OutputMerger {
   /// All files are written under temporary names and fsynced, then renamed, then the segments go:
   /// who is interrupted calls this again.
   ///
-  /// - Parameter steps: The step after the last one of the run; `nil` takes what is there
-  ///   (`coppice finish`).
+  /// - Parameters:
+  ///   - directory: The run's.
+  ///   - layout: What was recorded; `RecordingLayout.load(from:)` has it for those who come later.
+  ///   - steps: The step after the last one of the run; `nil` takes what is there
+  ///     (`coppice finish`).
+  /// - Returns: What was written.
+  /// - Throws: exit code 66 if there are no segments, 74 if some are missing, damaged, or files
+  ///   cannot be written.
   package static func finish(
     _ directory: OutputDirectory, layout: RecordingLayout, steps: Int64? = nil
   ) throws(StorageError) -> Summary {
@@ -38,7 +44,23 @@ package struct OutputMerger {
     }
     let merger = OutputMerger(
       directory: directory, layout: layout, catalog: catalog, time: StepTime(dt: layout.dt))
-    return try merger.run()
+    do throws(StorageError) {
+      return try merger.run()
+    } catch {
+      // What is half written takes room on a disk that may be full.
+      for name in merger.fileNames {
+        try? Durability.removeIfPresent("\(directory.path)/.\(name).partial")
+      }
+      throw error
+    }
+  }
+
+  /// All files that the layout can give.
+  private var fileNames: [String] {
+    ["spikes.h5", "events.h5", RateFile.name]
+      + layout.states.flatMap { recording in
+        recording.variables.indices.map { recording.fileName(variable: $0) }
+      }
   }
 
   private func run() throws(StorageError) -> Summary {

@@ -143,7 +143,8 @@ private struct SourceTable {
     let group = try states.openGroup(String(place))
     let columns = try group.openDataset("columns")
     let data = try group.openDataset("data")
-    guard columns.dimensions.count == 1, data.dimensions == [rows, variables, columns.dimensions[0]]
+    guard columns.dimensions.count == 1,
+      data.dimensions == [rows, variables, columns.dimensions[0]]
     else {
       throw SegmentFile.damaged(
         path, "recording \(place) has shape \(data.dimensions), due are \(rows) rows")

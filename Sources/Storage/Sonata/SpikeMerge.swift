@@ -60,7 +60,8 @@ private struct StreamSource {
     let isInOrder = last.map { ($0.step, $0.neuron) <= (record.step, record.neuron) } ?? true
     guard isInOrder, steps.contains(record.step), Int(record.neuron) < size else {
       throw SegmentFile.damaged(
-        path, "record \(read - piece.count + place - 1) of stream \(stream) is out of order or range")
+        path,
+        "record \(read - piece.count + place - 1) of stream \(stream) is out of order or range")
     }
     last = record
     return record

@@ -1,0 +1,35 @@
+# What a user or a machine of ours runs; `make help` lists it.
+
+SHELL := /bin/bash
+COPPICE := .build/release/coppice
+SWIFT_FLAGS := --explicit-target-dependency-import-check error
+
+.PHONY: help run build test lint format setup determinism bad-jobs docs-check bench-recurrent clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup: ## installs the C libraries that are missing
+	@.ci/setup.sh
+
+build: setup ## the command line, in release
+	@swift build -c release --product coppice $(SWIFT_FLAGS)
+
+run: build ## the quickstart, anew, into out/quickstart
+	@$(COPPICE) run jobs/quickstart.yaml --output out/quickstart --fresh
+	@.ci/after-quickstart.sh
+
+test: build ## every test, those under mpirun included
+	@.ci/test.sh
+
+determinism: build ## the whole matrix of ranks, threads, blocks, back ends and widths
+	@COPPICE_MATRIX=all .ci/test.sh --filter DeterminismTests
+
+lint: ## format and layering
+	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+format:
+	@swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+clean:
+	@rm -rf .build out

@@ -1,0 +1,16 @@
+package import Jobs
+import Storage
+
+extension JobReaders {
+  /// Readers of the HDF5 files that a job names.
+  package static var hdf5: JobReaders {
+    JobReaders(
+      spikes: { path, population in
+        let file = try SpikeFile.read(path, population: population)
+        return zip(file.nodeIDs, file.timestamps).map { (Int(clamping: $0), $1 * 1e-3) }
+      },
+      values: { path, dataset in
+        Values(values: try readDataset(path, name: dataset), units: nil)
+      })
+  }
+}

@@ -1,0 +1,177 @@
+package import Engine
+import Glibc
+package import Jobs
+package import Messaging
+import Networks
+package import Storage
+
+/// One run of a job, on this rank: from a job as understood to the files of its output directory.
+package struct RunSession {
+  /// What came of it.
+  package enum Outcome: Sendable {
+    case finished(RunRecord)
+    /// The directory holds this very job, complete.
+    case alreadyComplete(RunRecord)
+  }
+
+  /// What a run tells while it goes on, on rank 0.
+  package struct Listener {
+    /// One line of notice or warning.
+    package var notice: (String) -> Void
+    package var progress: (RunProgress) -> Void
+    package init(
+      notice: @escaping (String) -> Void, progress: @escaping (RunProgress) -> Void
+    ) {
+      self.notice = notice
+      self.progress = progress
+    }
+  }
+
+  /// The version in run.json and of `coppice version`.
+  package static let version = "0.1.0"
+
+  let job: Job
+  private let directory: String
+  let options: RunOptions
+  private let isFresh: Bool
+  let communicator: any Communicator
+
+  /// - Parameter isFresh: start over, whatever the directory holds.
+  package init(
+    job: Job, directory: String, options: RunOptions, isFresh: Bool,
+    communicator: any Communicator
+  ) {
+    self.job = job
+    self.directory = directory
+    self.options = options
+    self.isFresh = isFresh
+    self.communicator = communicator
+  }
+
+  private var isFirst: Bool { communicator.rank == 0 }
+
+  /// Identity of the job: the text as understood, whatever its spelling was.
+  var jobHash: String { "\(ContentHash.of(Array(job.resolved.utf8)))" }
+
+  /// Runs to the end.
+  ///
+  /// Every rank calls it; every rank throws the same exit code.
+  package func run(_ listener: Listener) throws(RunFailure) -> Outcome {
+    let begin = ContinuousClock.now
+    var output: OutputDirectory?
+    var found: RunRecord?
+    try together {
+      (output, found) = try openOutput(listener)
+    }
+    guard let output else { throw RunFailure("no output directory", exitCode: 70) }
+    if let found { return .alreadyComplete(found) }
+    // The plan is made before the directory is touched: a job that cannot run leaves no trace.
+    let builder: SimulationBuilder
+    let simulation: Simulation
+    do throws(SimulationError) {
+      builder = try SimulationBuilder(
+        job.experiment, options: options, communicator: communicator)
+      if isFirst, let notice = builder.notice { listener.notice(notice) }
+      simulation = try builder.build()
+    } catch {
+      throw RunFailure(at(error.path) + error.message, exitCode: error.exitCode)
+    }
+    return try simulate(
+      simulation, builder.decomposition, into: output, since: begin, listener)
+  }
+
+  private func simulate(
+    _ simulation: Simulation, _ decomposition: Decomposition, into output: OutputDirectory,
+    since begin: ContinuousClock.Instant, _ listener: Listener
+  ) throws(RunFailure) -> Outcome {
+    let layout = RecordingLayout(of: job.experiment)
+    var writer: SegmentWriter?
+    try together {
+      if isFirst {
+        try output.write(job.given, to: "job.yaml")
+        try output.write(job.resolved, to: "job.resolved.yaml")
+      }
+      writer = try SegmentWriter(
+        directory: output, layout: layout, rank: communicator.rank, ranks: communicator.size,
+        firstStep: 0, columns: columns(decomposition))
+    }
+    guard let writer else { throw RunFailure("no writer", exitCode: 70) }
+    var figures: RunFigures
+    do throws(SimulationError) {
+      figures = try simulation.run(
+        into: writer, progress: isFirst ? listener.progress : { _ in })
+    } catch {
+      throw RunFailure(error.message, exitCode: error.exitCode)
+    }
+    try together { _ = try writer.cut(at: job.experiment.steps) }
+    let merging = ContinuousClock.now
+    try together {
+      if isFirst { _ = try OutputMerger.finish(output, layout: layout) }
+    }
+    figures.record += (ContinuousClock.now - merging).inSeconds
+    let record = try closingRecord(figures, seconds: (ContinuousClock.now - begin).inSeconds)
+    try together { if isFirst { try record.write(to: output) } }
+    return .finished(record)
+  }
+
+  /// Opens the output directory; the record of a finished run of this very job if it holds one.
+  private func openOutput(
+    _ listener: Listener
+  ) throws(StorageError) -> (OutputDirectory, RunRecord?) {
+    let output = try OutputDirectory.create(directory)
+    guard output.has(RunRecord.fileName), !isFresh else {
+      if isFirst { try SegmentCatalog.discard(from: 0, in: output) }
+      return (output, nil)
+    }
+    let found = try RunRecord.read(from: output)
+    guard found.job.hash == jobHash else {
+      throw StorageError(
+        call: "open", path: directory,
+        reason: "it holds a run of another job (\(found.job.name), \(found.job.hash)); "
+          + "name another directory with --output, or start over with --fresh", exitCode: 76)
+    }
+    if found.exit.status == .complete { return (output, found) }
+    if isFirst {
+      listener.notice("\(directory) holds a run that did not finish and no checkpoint: starting over")
+      try SegmentCatalog.discard(from: 0, in: output)
+    }
+    return (output, nil)
+  }
+
+  /// For each states recording the places of this rank's neurons among those recorded.
+  private func columns(_ decomposition: Decomposition) -> [[Int]] {
+    return job.experiment.recording.states.map { recording in
+      let own = decomposition.neurons(
+        ofPopulation: recording.population, rank: communicator.rank)
+      return recording.neurons.indices.filter { own.contains(recording.neurons[$0]) }
+    }
+  }
+
+  /// Does something on every rank and ends on every rank with the same code if one fails.
+  ///
+  /// The rank that failed gives its message; where several do, each has its own.
+  private func together(_ body: () throws(StorageError) -> Void) throws(RunFailure) {
+    var failure: RunFailure?
+    do {
+      try body()
+    } catch {
+      failure = RunFailure(error.description, exitCode: error.exitCode)
+    }
+    let worst = try maximum(Int64(failure?.exitCode ?? 0))
+    guard worst == 0 else {
+      throw RunFailure(failure?.message ?? "", exitCode: Int32(worst))
+    }
+  }
+
+  private func maximum(_ value: Int64) throws(RunFailure) -> Int64 {
+    do {
+      return try communicator.maximum(value)
+    } catch {
+      throw RunFailure("\(error.call) failed: \(error.reason)", exitCode: 70)
+    }
+  }
+
+  private func at(_ path: [String]) -> String {
+    path.isEmpty ? "" : path.joined(separator: ".") + ": "
+  }
+}

@@ -1,0 +1,50 @@
+/// The steps `start ..< end` that every block goes through without news from other blocks.
+package struct Epoch: Hashable, Sendable {
+  package var start: Int64
+  package var end: Int64
+
+  package init(start: Int64, end: Int64) {
+    self.start = start
+    self.end = end
+  }
+
+  package var steps: Int { Int(end - start) }
+}
+
+/// The epochs of a run.
+///
+/// A spike at step n with a delay of k steps arrives at n + k and is first read by update
+/// n + k + 1. So neurons that are at least k steps apart may go k + 1 steps without an exchange;
+/// with zero delay the epoch is one step, and nothing else is special about it.
+package struct EpochSequence: Sequence, IteratorProtocol {
+  /// Steps that one epoch has at the most: bounds the marks and rows of a visit.
+  package static let longest = 128
+
+  private var start: Int64
+  private let final: Int64
+  private let length: Int64
+  private let cut: Int64?
+
+  /// Makes the epochs of `start ..< final`.
+  ///
+  /// - Parameters:
+  ///   - smallestDelay: the smallest delay between neurons, in steps; `nil` when no neuron
+  ///     reaches another.
+  ///   - cut: epochs also end at multiples of this many steps, where all neurons must stand at
+  ///     the same step; results do not depend on it.
+  package init(from start: Int64, to final: Int64, smallestDelay: Int?, cut: Int64? = nil) {
+    self.start = start
+    self.final = final
+    let longest = EpochSequence.longest
+    length = Int64(Swift.min((smallestDelay ?? longest - 1) + 1, longest))
+    self.cut = cut
+  }
+
+  package mutating func next() -> Epoch? {
+    guard start < final else { return nil }
+    var end = Swift.min(start + length, final)
+    if let cut { end = Swift.min(end, (start / cut + 1) * cut) }
+    defer { start = end }
+    return Epoch(start: start, end: end)
+  }
+}

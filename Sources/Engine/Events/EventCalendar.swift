@@ -1,0 +1,76 @@
+/// Something that will reach a neuron of a cohort, waiting for its step.
+struct PendingEvent {
+  /// Lane in the cohort: block × lanes per block + lane.
+  var slot: UInt32
+  var port: UInt32
+  /// Orders the arrivals of one port at one neuron in one step.
+  var synapse: UInt32
+  var payload: Double
+}
+
+/// Events of one cohort by the step at whose beginning they act.
+///
+/// A ring of growing lists, one per step: as long as the longest delay and an epoch together, so
+/// that no two waiting steps share a list. Allocates only while lists are still growing.
+struct EventCalendar: ~Copyable {
+  private struct List {
+    var base: UnsafeMutablePointer<PendingEvent>?
+    var count: Int
+    var capacity: Int
+  }
+
+  private let lists: UnsafeMutablePointer<List>
+  private let mask: Int64
+
+  /// - Parameter horizon: the largest distance in steps between the step that is running and
+  ///   one that an event waits for.
+  init(horizon: Int) {
+    var capacity = 2
+    while capacity <= horizon { capacity *= 2 }
+    mask = Int64(capacity - 1)
+    lists = .allocate(capacity: capacity)
+    lists.initialize(repeating: List(base: nil, count: 0, capacity: 0), count: capacity)
+  }
+
+  deinit {
+    for index in 0...Int(mask) { lists[index].base?.deallocate() }
+    lists.deallocate()
+  }
+
+  /// Room for `count` more events at `step`; the caller writes them and nothing else before.
+  ///
+  /// - Complexity: amortised O(1).
+  mutating func extend(by count: Int, at step: Int64) -> UnsafeMutablePointer<PendingEvent> {
+    let list = lists + Int(step & mask)
+    let needed = list.pointee.count + count
+    if needed > list.pointee.capacity { EventCalendar.grow(list, to: needed) }
+    let free = list.pointee.base.unsafelyUnwrapped + list.pointee.count
+    list.pointee.count = needed
+    return free
+  }
+
+  mutating func append(_ event: PendingEvent, at step: Int64) {
+    extend(by: 1, at: step).pointee = event
+  }
+
+  /// What waits for `step`, in the order of arrival here.
+  func events(at step: Int64) -> UnsafeBufferPointer<PendingEvent> {
+    let list = lists[Int(step & mask)]
+    return UnsafeBufferPointer(start: list.base, count: list.count)
+  }
+
+  mutating func clear(step: Int64) {
+    lists[Int(step & mask)].count = 0
+  }
+
+  private static func grow(_ list: UnsafeMutablePointer<List>, to needed: Int) {
+    let capacity = max(needed, list.pointee.capacity * 2, 64)
+    let base = UnsafeMutablePointer<PendingEvent>.allocate(capacity: capacity)
+    if let old = list.pointee.base {
+      base.moveInitialize(from: old, count: list.pointee.count)
+      old.deallocate()
+    }
+    list.pointee.base = base
+    list.pointee.capacity = capacity
+  }
+}

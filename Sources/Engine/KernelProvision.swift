@@ -1,0 +1,149 @@
+import KernelABI
+import Kernels
+import Messaging
+
+/// Gives every rank the kernels of its processor: one rank of each kind compiles, the others
+/// receive the bytes.
+struct KernelProvision {
+  /// By population.
+  private(set) var kernels: [Int: any Kernel] = [:]
+  /// For run.json and the log: `compiled (avx512)`, `portable (avx2)`.
+  private(set) var description = ""
+  /// Why kernels are not compiled although nobody asked for portable ones.
+  private(set) var notice: String?
+  private(set) var seconds = 0.0
+
+  /// - Parameters:
+  ///   - programs: by population.
+  ///   - backend: `nil`: compiled if every kind of processor finds a compiler, else portable.
+  /// - Throws: `SimulationError` on all ranks alike when compiled kernels are demanded and cannot
+  ///   be had.
+  init(
+    programs: [Int: Program], backend: RunOptions.Backend?, communicator: any Communicator
+  ) throws(SimulationError) {
+    let begin = ContinuousClock.now
+    if backend == .portable {
+      usePortable(programs)
+    } else {
+      let failure = try compile(programs, communicator: communicator)
+      if let failure {
+        guard backend == nil else {
+          throw SimulationError("no compiled kernels: \(failure)", exitCode: 70)
+        }
+        notice = "\(failure); running the portable kernels: the same results, slower"
+        usePortable(programs)
+      }
+    }
+    seconds = (ContinuousClock.now - begin).inSeconds
+  }
+
+  private mutating func usePortable(_ programs: [Int: Program]) {
+    kernels = programs.mapValues { PortableKernel(program: $0) }
+    description = "portable"
+  }
+
+  /// Compiles where this rank is the first of its kind, and loads what that rank has made.
+  ///
+  /// - Returns: why no kernel can be compiled on some kind of processor, the same on all ranks.
+  private mutating func compile(
+    _ programs: [Int: Program], communicator: any Communicator
+  ) throws(SimulationError) -> String? {
+    let order = programs.keys.sorted()
+    let mine = KernelProvision.kindOfThisProcessor
+    let kinds = try KernelProvision.kindsOfAllRanks(mine, communicator: communicator)
+    for kind in Set(kinds).sorted() {
+      guard let maker = kinds.firstIndex(of: kind) else { continue }
+      var parcel = KernelParcel()
+      if communicator.rank == maker {
+        parcel = KernelParcel(compiling: order.compactMap { programs[$0] })
+      }
+      var bytes = parcel.bytes
+      do {
+        try communicator.broadcast(&bytes, from: maker)
+      } catch {
+        throw SimulationError("\(error.call) failed: \(error.reason)")
+      }
+      let received = KernelParcel(bytes: bytes)
+      if let failure = received.failure { return failure }
+      guard kind == mine else { continue }
+      for (population, library) in zip(order, received.libraries) {
+        do {
+          kernels[population] = try CompiledKernel(library: library)
+        } catch {
+          throw SimulationError("a compiled kernel cannot be loaded: \(error)")
+        }
+      }
+      description = "compiled (\(kind))"
+    }
+    return nil
+  }
+
+  private static var kindOfThisProcessor: String {
+    (try? KernelCompiler().instructionSet.rawValue) ?? InstructionSet.ofThisProcessor.rawValue
+  }
+
+  private static func kindsOfAllRanks(
+    _ mine: String, communicator: any Communicator
+  ) throws(SimulationError) -> [String] {
+    var received: [UInt8] = []
+    var offsets: [Int] = []
+    do throws(MessagingError) {
+      // Padded to 16 bytes: messages of all ranks stay aligned.
+      let bytes = (Array(mine.utf8) + [UInt8](repeating: 0, count: 16)).prefix(16)
+      let message = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 8)
+      defer { message.deallocate() }
+      message.copyBytes(from: bytes)
+      try communicator.allGather(
+        UnsafeRawBufferPointer(message), into: &received, offsets: &offsets)
+    } catch {
+      throw SimulationError("\(error.call) failed: \(error.reason)")
+    }
+    return (0..<communicator.size).map { rank in
+      String(decoding: received[offsets[rank]..<offsets[rank + 1]].prefix { $0 != 0 }, as: UTF8.self)
+    }
+  }
+}
+
+/// Compiled kernels on their way to other ranks, or why there are none.
+struct KernelParcel {
+  private(set) var libraries: [[UInt8]] = []
+  private(set) var failure: String?
+
+  init() {}
+
+  init(compiling programs: [Program]) {
+    do {
+      libraries = try KernelCompiler().compile(programs)
+    } catch {
+      failure = "\(error)"
+    }
+  }
+
+  /// A flag (0: kernels, 1: a reason), then each part behind its length.
+  var bytes: [UInt8] {
+    var bytes: [UInt8] = [failure == nil ? 0 : 1]
+    for part in failure.map({ [Array($0.utf8)] }) ?? libraries {
+      withUnsafeBytes(of: UInt64(part.count).littleEndian) { bytes.append(contentsOf: $0) }
+      bytes.append(contentsOf: part)
+    }
+    return bytes
+  }
+
+  /// Reads what a rank of this same program has written.
+  init(bytes: [UInt8]) {
+    var parts: [[UInt8]] = []
+    var place = 1
+    while place + 8 <= bytes.count {
+      let length = bytes.withUnsafeBytes {
+        Int(UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+      }
+      parts.append(Array(bytes[(place + 8)..<(place + 8 + length)]))
+      place += 8 + length
+    }
+    if bytes.first == 1 {
+      failure = String(decoding: parts.first ?? [], as: UTF8.self)
+    } else {
+      libraries = parts
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import Kernels
+package import Networks
+
+/// What a run will need, worked out from the description without building anything.
+package struct MemoryPlan: Sendable {
+  /// Bytes of one rank, by what they are for.
+  package struct Parts: Sendable {
+    package var state = 0
+    package var synapses = 0
+    package var generators = 0
+    package var events = 0
+    package var recording = 0
+    /// The program itself, its libraries, and what the system keeps per process.
+    package var process = 0
+
+    package var total: Int { state + synapses + generators + events + recording + process }
+  }
+
+  /// The rank with the most neurons.
+  package private(set) var parts = Parts()
+  /// Over the whole network.
+  package private(set) var synapses = 0.0
+  /// Steps of an epoch; delays that are drawn count with their smallest possible value.
+  package private(set) var epochSteps = EpochSequence.longest
+  /// Bytes that states recordings will take on disk.
+  package private(set) var stateBytes = 0.0
+
+  /// Resident memory of a run of one neuron, measured; with MPI's share where there are ranks.
+  private static let processBytes = 21_000_000
+  private static let launchedProcessBytes = 34_000_000
+
+  package init(
+    _ experiment: Experiment, programs: [Int: PopulationProgram], ranks: Int, threads: Int
+  ) {
+    let network = experiment.network
+    func share(_ count: Int) -> Int { (count + ranks - 1) / ranks }
+    parts.process = ranks > 1 ? MemoryPlan.launchedProcessBytes : MemoryPlan.processBytes
+    for (index, population) in network.populations.enumerated() {
+      if let program = programs[index]?.program {
+        let layout = CohortLayout(neurons: share(population.size), blockSize: nil)
+        parts.state = parts.state.addingClamped(
+          layout.slots.multipliedClamped(by: program.bytesPerLane))
+        parts.events = parts.events.addingClamped(layout.slots.multipliedClamped(by: 1))
+      } else {
+        let units = share(population.size)
+        parts.generators = parts.generators.addingClamped(PoissonUnits.bytes(units: units))
+      }
+    }
+    for projection in network.projections {
+      // A projection that cannot be built has been refused before its memory is planned.
+      let expected = (try? network.expectedSynapses(of: projection)) ?? 0
+      synapses += expected
+      let perSynapse = 4 + MemoryPlan.weightBytes(projection) + MemoryPlan.delayBytes(projection)
+      let rows = expected / Double(ranks) * Double(perSynapse)
+      let index = Double(projection.source.range.count + 1) * 4 * Double(threads)
+      parts.synapses = parts.synapses.addingClamped(Int(clamping: rows + index))
+      if programs[projection.source.population] != nil {
+        epochSteps = min(epochSteps, MemoryPlan.smallestDelay(projection, dt: experiment.dt) + 1)
+      }
+    }
+    for recording in experiment.recording.states {
+      let rows = EpochSequence.longest / Int(max(recording.window.every, 1)) + 1
+      let width = recording.variables.count * recording.neurons.count
+      parts.recording = parts.recording.addingClamped(rows * width * 8 / ranks + (16 << 20))
+      let end = min(recording.window.to, experiment.steps)
+      let taken = max(0, (end - recording.window.from) / recording.window.every)
+      stateBytes += Double(taken) * Double(width) * (recording.precision == .single ? 4 : 8)
+    }
+  }
+
+  private static func weightBytes(_ projection: Projection) -> Int {
+    if case .constant = projection.weight { return 0 }
+    return projection.weightPrecision == .single ? 4 : 8
+  }
+
+  private static func delayBytes(_ projection: Projection) -> Int {
+    if case .values = projection.delay { return 1 }
+    return 0
+  }
+
+  private static func smallestDelay(_ projection: Projection, dt: Double) -> Int {
+    switch projection.delay {
+    case .steps(let steps): steps
+    case .values(.constant(let seconds)): Int(clamping: seconds / dt + 0.5)
+    case .values(.list(let list)): Int(clamping: (list.min() ?? 0) / dt + 0.5)
+    case .values(.uniform(let low, _, let minimum, _)):
+      Int(clamping: max(low, minimum ?? low) / dt + 0.5)
+    case .values(.linspace(let a, let b)): Int(clamping: min(a, b) / dt + 0.5)
+    case .values(.normal(_, _, let minimum, _)), .values(.lognormal(_, _, let minimum, _)):
+      Int(clamping: (minimum ?? 0) / dt + 0.5)
+    }
+  }
+}
+
+extension Int {
+  /// Rounded down; what does not fit becomes the nearest that does.
+  fileprivate init(clamping value: Double) {
+    self = value.isNaN ? 0 : value >= 0x1p62 ? 1 << 62 : value <= 0 ? 0 : Int(value)
+  }
+
+  fileprivate func addingClamped(_ other: Int) -> Int {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? .max : sum
+  }
+
+  fileprivate func multipliedClamped(by other: Int) -> Int {
+    let (product, overflow) = multipliedReportingOverflow(by: other)
+    return overflow ? .max : product
+  }
+}

@@ -1,0 +1,54 @@
+import Networks
+
+/// Hands to a sink what the workers of this rank have recorded.
+final class Recorder {
+  /// Records that are worth a call of the sink: one-step epochs bring a few at a time.
+  private static let batch = 8192
+
+  private let streams: Int
+  private let states: [StateRows]
+  private var merged = GrowingList<SpikeRecord>(capacity: 1024)
+  /// What went wrong; recording stops with it.
+  private(set) var fault: SimulationError?
+
+  init(streams: Int, states: [StateRows]) {
+    self.streams = streams
+    self.states = states
+  }
+
+  /// Takes rows of every epoch, and records when there are enough or no epoch follows.
+  func take(_ epoch: Epoch, from workers: [Worker], isLast: Bool, into sink: any RecordSink) {
+    guard fault == nil else { return }
+    do {
+      for rows in states { try hand(rows, of: epoch, to: sink) }
+      let waiting = workers.reduce(0) { $0 + $1.records.count }
+      guard waiting > 0, isLast || waiting >= Recorder.batch else { return }
+      for stream in 0..<streams { try hand(stream: stream, of: workers, to: sink) }
+      for worker in workers { worker.clearRecords() }
+    } catch {
+      fault = SimulationError(error.message, exitCode: error.exitCode)
+    }
+  }
+
+  private func hand(_ rows: StateRows, of epoch: Epoch, to sink: any RecordSink) throws(RecordError)
+  {
+    let due = rows.due(in: epoch)
+    guard due.count > 0, rows.neurons > 0 else { return }
+    let values = Span<Double>(_unsafeStart: rows.rows, count: due.count * rows.width)
+    try sink.states(values, rows: due.count, firstStep: due.first, recording: rows.recording)
+  }
+
+  private func hand(
+    stream: Int, of workers: [Worker], to sink: any RecordSink
+  ) throws(RecordError) {
+    merged.removeAll()
+    for worker in workers { merged.append(contentsOf: worker.records.records(of: stream)) }
+    guard merged.count > 0 else { return }
+    // Workers' lists are in the order of blocks: within a visit of several steps that is not the
+    // order of steps.
+    var elements = merged.mutableElements
+    elements.sort { ($0.step, $0.neuron) < ($1.step, $1.neuron) }
+    let records = Span<SpikeRecord>(_unsafeElements: merged.elements)
+    try sink.spikes(records, stream: stream)
+  }
+}

@@ -1,0 +1,26 @@
+/// How a run is done: nothing here changes a result.
+package struct RunOptions: Sendable {
+  /// Which kernels.
+  package enum Backend: String, Sendable, CaseIterable {
+    case compiled
+    case portable
+  }
+
+  /// Workers of this rank.
+  package var threads: Int
+  /// Neurons of a block; `nil`: as fits the caches.
+  package var blockSize: Int?
+  /// `nil`: compiled where a C compiler is found, else portable.
+  package var backend: Backend?
+  /// Epochs also end at multiples of so many steps; `nil`: only where they must.
+  package var epochCut: Int64?
+
+  package init(
+    threads: Int = 1, blockSize: Int? = nil, backend: Backend? = nil, epochCut: Int64? = nil
+  ) {
+    self.threads = threads
+    self.blockSize = blockSize
+    self.backend = backend
+    self.epochCut = epochCut
+  }
+}

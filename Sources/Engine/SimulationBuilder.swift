@@ -1,0 +1,142 @@
+import CThreads
+import KernelABI
+import Kernels
+package import Messaging
+package import Networks
+
+/// Builds this rank's part of a run: describe and place become something that runs.
+package struct SimulationBuilder {
+  private let experiment: Experiment
+  private let options: RunOptions
+  private let communicator: any Communicator
+  private let programs: [Int: PopulationProgram]
+  private let kernels: [Int: any Kernel]
+  package let decomposition: Decomposition
+  private let streams: RecordStreams
+  private let figures: RunFigures
+  /// What the user should know of the kernels; one line.
+  package let notice: String?
+
+  /// Lowers the populations' programs, compiles them and decides who owns what.
+  ///
+  /// - Throws: `SimulationError`, on every rank the same.
+  package init(
+    _ experiment: Experiment, options: RunOptions, communicator: any Communicator
+  ) throws(SimulationError) {
+    self.experiment = experiment
+    self.options = options
+    self.communicator = communicator
+    var figures = RunFigures()
+    var programs: [Int: PopulationProgram] = [:]
+    for (index, population) in experiment.network.populations.enumerated() {
+      guard case .neurons = population.kind else { continue }
+      programs[index] = try PopulationProgram(population: index, of: experiment)
+    }
+    self.programs = programs
+    let provision = try KernelProvision(
+      programs: programs.mapValues(\.program), backend: options.backend,
+      communicator: communicator)
+    kernels = provision.kernels
+    notice = provision.notice
+    figures.backend = provision.description
+    figures.compile = provision.seconds
+    figures.neurons = programs.keys.reduce(0) {
+      $0 + experiment.network.populations[$1].size
+    }
+    do {
+      decomposition = try Decomposition(
+        experiment.network, ranks: communicator.size, threads: options.threads)
+    } catch {
+      throw SimulationError(error, below: [])
+    }
+    streams = RecordStreams(experiment)
+    self.figures = figures
+  }
+
+  /// Builds the workers, each by its own thread, which so becomes the first to touch its memory.
+  package func build() throws(SimulationError) -> Simulation {
+    let begin = ContinuousClock.now
+    let gids = GlobalIDs(sizes: experiment.network.populations.map(\.size))
+    let pinning = communicator.ranksOnNode * options.threads
+      <= Int(cthreads_allowed_processors()) || communicator.ranksOnNode == 1
+    let firstProcessor = communicator.ranksOnNode == 1
+      ? 0 : communicator.rankOnNode * options.threads
+    let team = WorkerTeam(members: options.threads) { member in
+      if pinning { _ = cthreads_pin(Int32(firstProcessor + member)) }
+      coppice_flush_denormals()
+    }
+    let rows = StateRows.all(
+      of: experiment, rank: communicator.rank, decomposition: decomposition)
+    let yard = BuildingYard(members: options.threads)
+    let first = communicator.rank * options.threads
+    let plan = WorkerBuilder(
+      experiment: experiment, programs: programs, kernels: kernels, decomposition: decomposition,
+      streams: streams, rows: rows, gids: gids, blockSize: options.blockSize)
+    team.run { member in
+      yard.build(member) { () throws(SimulationError) in try plan.build(worker: first + member) }
+    }
+    let built: [BuiltWorker]
+    do {
+      built = try yard.take()
+    } catch {
+      team.disband()
+      throw error
+    }
+    var figures = self.figures
+    figures.synapses = built.reduce(0) { $0 + $1.synapses }
+    let smallestDelay = try agree(on: built.compactMap(\.smallestDelay).min())
+    figures.build = (ContinuousClock.now - begin).inSeconds
+    return Simulation(
+      experiment: experiment, communicator: communicator, workers: built.map(\.worker),
+      team: team, recorder: Recorder(streams: streams.count, states: rows), gids: gids,
+      smallestDelay: smallestDelay, epochCut: options.epochCut, figures: figures)
+  }
+
+  /// The smallest delay between neurons of all ranks: epochs must be the same everywhere.
+  private func agree(on delay: Int?) throws(SimulationError) -> Int? {
+    do {
+      let smallest = try communicator.minimum(delay.map(Int64.init) ?? .max)
+      return smallest == .max ? nil : Int(smallest)
+    } catch {
+      throw SimulationError("\(error.call) failed: \(error.reason)")
+    }
+  }
+}
+
+/// What the threads of a team build side by side, or why they could not.
+private final class BuildingYard: @unchecked Sendable {
+  // `@unchecked`: each member writes its own place during one phase; the main thread reads after.
+  private var places: UnsafeMutablePointer<Result<BuiltWorker, SimulationError>?>
+  private let members: Int
+
+  init(members: Int) {
+    self.members = members
+    places = .allocate(capacity: members)
+    places.initialize(repeating: nil, count: members)
+  }
+
+  deinit {
+    places.deinitialize(count: members)
+    places.deallocate()
+  }
+
+  func build(_ member: Int, _ body: () throws(SimulationError) -> BuiltWorker) {
+    do {
+      places[member] = .success(try body())
+    } catch {
+      places[member] = .failure(error)
+    }
+  }
+
+  func take() throws(SimulationError) -> [BuiltWorker] {
+    var built: [BuiltWorker] = []
+    for member in 0..<members {
+      switch places[member] {
+      case .success(let worker): built.append(worker)
+      case .failure(let error): throw error
+      case nil: throw SimulationError("worker \(member) was not built")
+      }
+    }
+    return built
+  }
+}

@@ -1,0 +1,196 @@
+import Kernels
+import Networks
+
+/// A worker, and what the others must know of it.
+struct BuiltWorker {
+  var worker: Worker
+  var synapses: Int
+  /// Over the projections from neurons that end here, in steps; `nil`: there is none.
+  var smallestDelay: Int?
+}
+
+/// Builds workers: draws the synapses of their tiles, lays out their neurons,
+/// fills their state.
+struct WorkerBuilder: Sendable {
+  let experiment: Experiment
+  let programs: [Int: PopulationProgram]
+  let kernels: [Int: any Kernel]
+  let decomposition: Decomposition
+  let streams: RecordStreams
+  let rows: [StateRows]
+  let gids: GlobalIDs
+  let blockSize: Int?
+
+  private var network: Network { experiment.network }
+
+  /// - Parameter worker: its number among those of all ranks.
+  func build(worker: Int) throws(SimulationError) -> BuiltWorker {
+    // Cohorts of populations in the order of the job; none where this worker has no neuron.
+    let populations = programs.keys.sorted().filter { !neurons(of: $0, worker).isEmpty }
+    var inlets = [[(cohort: Int, inlet: Inlet)]](repeating: [], count: network.populations.count)
+    var smallestDelay: Int?
+    var synapses = 0
+    var horizons = [Int](repeating: 0, count: populations.count)
+    for (place, projection) in network.projections.enumerated() {
+      guard let cohort = populations.firstIndex(of: projection.target.population) else { continue }
+      let rows = try self.rows(of: projection, worker)
+      guard !rows.targets.isEmpty else { continue }
+      synapses += rows.targets.count
+      horizons[cohort] = max(horizons[cohort], rows.maximumDelay)
+      if programs[projection.source.population] != nil {
+        smallestDelay = min(smallestDelay ?? .max, rows.minimumDelay)
+      }
+      let range = neurons(of: projection.target.population, worker)
+      inlets[projection.source.population].append(
+        (
+          cohort,
+          Inlet(
+            port: programs[projection.target.population]?.portOfProjection[place] ?? 0,
+            sources: projection.source.range, rows: rows,
+            layout: CohortLayout(neurons: range.count, blockSize: blockSize))
+        ))
+    }
+    var cohorts: [Cohort] = []
+    for (place, population) in populations.enumerated() {
+      cohorts.append(try cohort(of: population, worker, longestDelay: horizons[place]))
+    }
+    let built = Worker(
+      index: worker, cohorts: cohorts, probes: cohorts.map { probes(of: $0, worker) },
+      generators: generators(worker),
+      stimuli: try stimuli(of: cohorts), inlets: inlets, outlets: outlets(),
+      streams: streams.count, spikeWindow: experiment.recording.spikeWindow)
+    return BuiltWorker(worker: built, synapses: synapses, smallestDelay: smallestDelay)
+  }
+
+  private func neurons(of population: Int, _ worker: Int) -> Range<Int> {
+    decomposition.neurons(ofPopulation: population, worker: worker)
+  }
+
+  private func rows(of projection: Projection, _ worker: Int) throws(SimulationError) -> SynapseRows {
+    do throws(NetworkError) {
+      return try network.synapseRows(
+        of: projection, targets: neurons(of: projection.target.population, worker),
+        seed: experiment.seed, dt: experiment.dt)
+    } catch {
+      throw SimulationError(error, below: [])
+    }
+  }
+
+  private func cohort(
+    of population: Int, _ worker: Int, longestDelay: Int
+  ) throws(SimulationError) -> Cohort {
+    guard let plan = programs[population], let kernel = kernels[population] else {
+      throw SimulationError("population \(population) has no program")
+    }
+    let name = network.populations[population].name
+    let program = plan.program
+    let cohort = Cohort(
+      population: population, neurons: neurons(of: population, worker), blockSize: blockSize,
+      program: program, kernel: kernel, uniforms: program.uniformTable(),
+      streams: program.occurrences.map { occurrence in
+        StreamKey(seed: experiment.seed, name: name, purpose: occurrence.purpose).bits
+      },
+      dt: experiment.dt, horizon: longestDelay + 2 * EpochSequence.longest + 2)
+    cohort.initialise(
+      values: try initialValues(of: population, cohort.neurons, program: program),
+      portable: PortableKernel(program: program))
+    return cohort
+  }
+
+  /// Parameters and initial values that are given per neuron, by column.
+  private func initialValues(
+    of index: Int, _ range: Range<Int>, program: Program
+  ) throws(SimulationError) -> [(column: Int, value: (Int) -> Double)] {
+    let population = network.populations[index]
+    guard case .neurons(let neurons) = population.kind else { return [] }
+    var given: [(name: String, values: NeuronValues)] = neurons.parameters.sorted {
+      $0.key < $1.key
+    }.map { ($0.key, $0.value) }
+    for initial in neurons.initial {
+      if case .distribution(let values) = initial.value { given.append((initial.variable, values)) }
+    }
+    var filled: [(column: Int, value: (Int) -> Double)] = []
+    for (name, values) in given {
+      guard let column = program.columns.firstIndex(where: { $0.name == name }) else { continue }
+      let key = StreamKey(
+        seed: experiment.seed, name: population.name, purpose: "value.\(name)")
+      let drawn: [Double]
+      do throws(NetworkError) {
+        drawn = try values.values(in: range, of: population.size, key: key)
+      } catch {
+        throw SimulationError(error, below: ["populations", population.name, name])
+      }
+      filled.append((column, { drawn[$0 - range.lowerBound] }))
+    }
+    return filled
+  }
+
+  private func probes(of cohort: Cohort, _ worker: Int) -> CohortProbes {
+    let variables = programs[cohort.population]?.probeOfVariable ?? [:]
+    let recordings = rows.compactMap {
+      rows -> (plan: RecordingPlan.States, rows: StateRows, probes: [Int], firstColumn: Int)? in
+      let plan = experiment.recording.states[rows.recording]
+      guard plan.population == cohort.population else { return nil }
+      // Neurons of a recording ascend, so a worker's are neighbours among those of its rank.
+      let onRank = decomposition.neurons(
+        ofPopulation: plan.population, rank: decomposition.rank(ofWorker: worker))
+      let before = plan.neurons.count {
+        $0 >= onRank.lowerBound && $0 < cohort.neurons.lowerBound
+      }
+      return (plan, rows, plan.variables.compactMap { variables[$0] }, before)
+    }
+    return CohortProbes(
+      layout: cohort.layout, neurons: cohort.neurons, probes: variables.count,
+      recordings: recordings)
+  }
+
+  private func stimuli(
+    of cohorts: [Cohort]
+  ) throws(SimulationError) -> [(cohort: Int, steps: StimulusSteps)] {
+    var found: [(cohort: Int, steps: StimulusSteps)] = []
+    for (place, stimulus) in network.stimuli.enumerated() {
+      guard let index = cohorts.firstIndex(where: { $0.population == stimulus.population }),
+        let port = programs[stimulus.population]?.portOfStimulus[place]
+      else { continue }
+      var values: [[Double]] = []
+      for (number, step) in stimulus.steps.enumerated() {
+        let key = StreamKey(
+          seed: experiment.seed, name: stimulus.name, purpose: "stimulus.\(number)")
+        do throws(NetworkError) {
+          values.append(try step.values.values(count: stimulus.neurons.count, key: key))
+        } catch {
+          throw SimulationError(error, below: ["stimuli", stimulus.name])
+        }
+      }
+      let cohort = cohorts[index]
+      found.append(
+        (
+          index,
+          StimulusSteps(
+            stimulus, values: values, port: port, neurons: cohort.neurons, layout: cohort.layout)
+        ))
+    }
+    return found
+  }
+
+  private func outlets() -> [Worker.Outlet] {
+    let sources = Set(network.projections.map(\.source.population))
+    return network.populations.indices.map { population in
+      Worker.Outlet(
+        firstGID: sources.contains(population) ? gids.first[population] : nil,
+        spikeStream: streams.streamOfSpikes[population],
+        eventStreams: (programs[population]?.program.events ?? []).map {
+          streams.streamOfEvent[population]?[$0.name]
+        })
+    }
+  }
+
+  private func generators(_ worker: Int) -> [GeneratorShare] {
+    network.populations.indices.compactMap { population in
+      GeneratorBuilder(
+        experiment: experiment, decomposition: decomposition, population: population,
+        worker: worker
+      ).share()
+    }
+  }
+}

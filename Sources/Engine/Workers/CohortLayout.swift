@@ -1,0 +1,39 @@
+import KernelABI
+
+/// How a cohort's neurons lie in blocks of lanes.
+///
+/// A slot is a lane of the cohort: block × `lanes` + lane in the block. Blocks hold
+/// `neuronsPerBlock` neurons each, the last one what is left; the other lanes are padding.
+package struct CohortLayout: Hashable, Sendable {
+  /// Lanes of a block when nobody asks for another size: with some 125 bytes of state a neuron,
+  /// 32 KB, so that a visit stays in the first-level cache.
+  package static let automaticSize = 256
+
+  package let neurons: Int
+  package let neuronsPerBlock: Int
+  /// Padded to whole vectors of every width.
+  package let lanes: Int
+  package let blocks: Int
+
+  package init(neurons: Int, blockSize: Int?) {
+    let multiple = Int(COPPICE_LANE_MULTIPLE)
+    self.neurons = neurons
+    neuronsPerBlock = max(1, min(blockSize ?? CohortLayout.automaticSize, max(neurons, 1)))
+    lanes = (neuronsPerBlock + multiple - 1) / multiple * multiple
+    blocks = (neurons + neuronsPerBlock - 1) / neuronsPerBlock
+  }
+
+  package var slots: Int { blocks * lanes }
+
+  package func liveLanes(ofBlock block: Int) -> Int {
+    min(neuronsPerBlock, neurons - block * neuronsPerBlock)
+  }
+
+  package func slot(ofNeuron neuron: Int) -> Int {
+    neuron / neuronsPerBlock * lanes + neuron % neuronsPerBlock
+  }
+
+  package func neuron(ofBlock block: Int, lane: Int) -> Int {
+    block * neuronsPerBlock + lane
+  }
+}

@@ -1,0 +1,92 @@
+/// What the job format holds and this version does not run: read, then refused by name, with
+/// what to do instead. Nothing of a job is ignored in silence.
+extension JobReading {
+  private func refuse(_ field: JobField, notYet what: String, instead: String) {
+    refuseKey(field, "\(what) is not available yet", hint: instead)
+  }
+
+  /// Refuses `precision: single`.
+  func refuseSinglePrecision(_ field: JobField) {
+    refuseUse(field, "'precision: single'", instead: "use double, the default")
+  }
+
+  /// Refuses a method of integration, known or not.
+  func refuseMethod(_ name: String, _ field: JobField) {
+    let planned = ["exponential_euler", "rk2", "rk4", "implicit"]
+    let brian = [
+      "exact", "linear", "independent", "heun", "milstein", "gsl", "gsl_rkf45", "gsl_rk8pd",
+    ]
+    if planned.contains(name) {
+      refuseUse(
+        field, "'method: \(name)'",
+        instead: "use euler, with a smaller dt if the model needs one")
+    } else if brian.contains(name) {
+      refuse(
+        field, "there is no method '\(name)'",
+        hint: "use euler, Dendrify's default for compartments")
+    } else {
+      refuse(
+        field, "there is no method '\(name.forMessage)'",
+        hint: Suggestion.near(name, among: ["euler"] + planned) ?? "use euler")
+    }
+  }
+
+  /// Reads `plasticity` of a projection, and refuses it.
+  func refusePlasticity(_ field: JobField) {
+    refuse(field, notYet: "'plasticity'", instead: "remove it: the weights stay as they are")
+  }
+
+  /// Reads a waveform or an expression of a stimulus, and refuses it.
+  func refuseStimulus(_ field: JobField) {
+    if field.name == "waveform" {
+      _ = map(field, keys: ["file", "dataset", "dt"], what: "'waveform'")
+    } else {
+      _ = text(field, "an expression in t and i")
+    }
+    refuse(
+      field, notYet: "'\(field.name)' of a stimulus",
+      instead: "write 'steps', or an equation that reads t in the model")
+  }
+
+  /// Reads `schedule`, and refuses it.
+  func refuseSchedule(_ field: JobField?) {
+    guard let field, let entries = list(field, "'schedule'") else { return }
+    let keys = [
+      "at", "every", "from", "to", "population", "projection", "neurons", "do", "active",
+    ]
+    for entry in entries { _ = map(entry, keys: keys, what: "an entry of 'schedule'") }
+    if !entries.isEmpty {
+      refuse(
+        field, notYet: "'schedule'",
+        instead: "use 'stimuli' with 'steps', or custom events of the model")
+    }
+  }
+
+  /// Reads `sweep`, and refuses it.
+  func refuseSweep(_ field: JobField?) {
+    guard let field else { return }
+    guard field.node.entries != nil else {
+      return refuse(field, "'sweep' is a map of paths, not \(field.node.kindInWords)")
+    }
+    refuse(
+      field, notYet: "'sweep'",
+      instead: "run the job once per value with --set, such as --set constants.ec_rate=41Hz")
+  }
+
+  /// Reads `circuit` of the recordings, and refuses it if it is on.
+  func refuseCircuit(_ field: JobField?) {
+    guard let field, flag(field) == true else { return }
+    refuse(field, notYet: "'circuit: true'", instead: "remove it")
+  }
+
+  /// Refuses a window of a recording that has none yet.
+  func refuseWindow(_ field: JobField, of what: String) {
+    refuse(
+      field, notYet: "'\(field.name)' of \(what)", instead: "remove it: the whole run is recorded")
+  }
+
+  /// Refuses a value, as opposed to a key.
+  private func refuseUse(_ field: JobField, _ what: String, instead: String) {
+    refuse(field, "\(what) is not available yet", hint: instead)
+  }
+}

@@ -1,0 +1,90 @@
+internal import Networks
+internal import Units
+
+/// `simulation`: how long, how fine, with what numbers.
+struct SimulationSettings {
+  var steps: Int64 = 1
+  var seed: UInt64 = 0
+  var method = "euler"
+}
+
+extension JobReading {
+  /// Reads the section; `dt` is set on the way, before anything that rounds times.
+  func readSimulation(_ field: JobField?, root: JobMap) -> SimulationSettings? {
+    guard let field else {
+      _ = root.required("simulation", of: "the job", hint: "such as simulation: {duration: 1 s}")
+      return nil
+    }
+    let keys = ["duration", "dt", "seed", "method", "precision"]
+    guard let map = map(field, keys: keys, what: "'simulation'") else { return nil }
+    var settings = SimulationSettings()
+    var isRight = true
+    if let given = map["dt"] {
+      if let value = quantity(given, .time, .positive) { dt = value } else { isRight = false }
+    } else {
+      resolved.add("dt", "0.1 ms", to: field.path)
+    }
+    if let seed = map["seed"] {
+      if let value = readSeed(seed) { settings.seed = value } else { isRight = false }
+    } else {
+      resolved.add("seed", "0", to: field.path)
+    }
+    if let method = map["method"] {
+      if let name = readMethod(method) { settings.method = name } else { isRight = false }
+    } else {
+      resolved.add("method", settings.method, to: field.path)
+    }
+    if let precision = map["precision"] {
+      if !readPrecision(precision) { isRight = false }
+    } else {
+      resolved.add("precision", "double", to: field.path)
+    }
+    guard
+      let duration = map.required("duration", of: "'simulation'", hint: "such as duration: 1 s"),
+      let steps = readDuration(duration)
+    else { return nil }
+    settings.steps = steps
+    return isRight ? settings : nil
+  }
+
+  private func readDuration(_ field: JobField) -> Int64? {
+    guard let time = quantity(field, .time, .positive) else { return nil }
+    guard let steps = StepRounding.step(of: time, dt: dt) else {
+      refuse(field, "'duration' is too long: more steps than can be counted")
+      return nil
+    }
+    guard steps >= 1 else {
+      refuse(field, "'duration' is shorter than one step of dt")
+      return nil
+    }
+    return steps
+  }
+
+  /// Reads a seed, with all 64 bits.
+  private func readSeed(_ field: JobField) -> UInt64? {
+    if let text = field.node.text, !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) {
+      if let seed = UInt64(text) { return seed }
+      refuse(field, "'seed' must be from 0 to \(UInt64.max)")
+      return nil
+    }
+    return count(field, in: 0...(1 << 53)).map(UInt64.init)
+  }
+
+  /// Reads the name of an integration method that the engine has.
+  func readMethod(_ field: JobField) -> String? {
+    guard let name = line(field, "the name of a method") else { return nil }
+    guard name != "euler" else { return name }
+    refuseMethod(name, field)
+    return nil
+  }
+
+  private func readPrecision(_ field: JobField) -> Bool {
+    let choices = [("double", Experiment.Precision.double), ("single", .single)]
+    guard let precision = choice(field, "'precision'", choices) else { return false }
+    guard precision == .double else {
+      refuseSinglePrecision(field)
+      return false
+    }
+    return true
+  }
+}

@@ -1,0 +1,311 @@
+/// One value for each synapse of a projection, whoever builds it.
+struct SynapseValues {
+  private enum Source {
+    case constant(Double)
+    /// by the synapse's ordinal
+    case listed([Double])
+    case spaced(LinearSpacing)
+    /// by (source, tile, position)
+    case drawn(ValueSampler)
+  }
+
+  private let source: Source
+  private let key: StreamKey
+  /// `weight` or `delay`.
+  private let part: String
+
+  /// Values of the `part` `weight` or `delay`; `count` says how many ordinals there are, for
+  /// lists, and is `nil` where the rule gives none.
+  init(
+    _ values: NeuronValues, of projection: Projection, part: String, seed: UInt64, count: Int?
+  ) throws(NetworkError) {
+    key = StreamKey(seed: seed, name: projection.name, purpose: "projection.\(part)")
+    self.part = part
+    switch values {
+    case .constant(let value):
+      source = .constant(value)
+    case .list(let list):
+      guard list.count == count else {
+        throw NetworkError(values.listMessage(count: count)).at(part)
+      }
+      source = .listed(list)
+    case .linspace(let first, let last):
+      guard let count else {
+        throw NetworkError(values.listMessage(count: count)).at(part)
+      }
+      source = .spaced(LinearSpacing(first: first, last: last, count: count))
+    case .normal, .uniform, .lognormal:
+      guard let sampler = ValueSampler(values) else {
+        throw NetworkError("\(values) cannot be drawn").at(part)
+      }
+      source = .drawn(sampler)
+    }
+  }
+
+  /// The value of all, if it is one.
+  var homogeneous: Double? {
+    if case .constant(let value) = source { return value }
+    return nil
+  }
+
+  @inline(__always)
+  func value(_ synapse: SynapsePlace) throws(NetworkError) -> Double {
+    switch source {
+    case .constant(let value): return value
+    case .listed(let list): return list[synapse.ordinal]
+    case .spaced(let line): return line[synapse.ordinal]
+    case .drawn(let sampler):
+      let index = UInt64(synapse.source) | UInt64(synapse.tile) << 32
+      do throws(NetworkError) {
+        return try sampler.draw(key, index: index, position: UInt32(synapse.position))
+      } catch {
+        throw error.at(part)
+      }
+    }
+  }
+}
+
+extension NeuronValues {
+  /// Why these values do not fit a rule whose synapses have so many places in a list.
+  func listMessage(count: Int?) -> String {
+    guard let count else {
+      return "a list or linspace needs a rule that fixes every synapse"
+    }
+    if case .list(let list) = self {
+      return "the list has \(list.count) values where \(count) are needed"
+    }
+    return "the values do not fit \(count) synapses"
+  }
+}
+
+/// Where a synapse stands in its projection.
+struct SynapsePlace {
+  var source: Int
+  var tile: Int
+  /// In the row of source and tile.
+  var position: Int
+  /// In a list of values.
+  var ordinal: Int
+}
+
+/// Targets, weights and delays of a worker's synapses while they are being built, each in no more
+/// bytes than needed.
+struct SynapseColumns {
+  /// A delay beyond this is refused: events would have to be kept for as long.
+  static let longestDelay = 1_000_000
+  /// As many synapses as an index of 32 bits counts.
+  static let limit = Int(UInt32.max)
+
+  private let weightValues: SynapseValues
+  private let delayValues: SynapseValues?
+  private let precision: Projection.WeightPrecision
+  private let dt: Double
+
+  private(set) var targets: [UInt32] = []
+  private var singles: [Float] = []
+  private var doubles: [Double] = []
+  private var delays: DelayColumn
+
+  /// Whether synapses differ in more than their target.
+  let hasValues: Bool
+
+  init(_ projection: Projection, seed: UInt64, dt: Double, ordinals: Int?) throws(NetworkError) {
+    precision = projection.weightPrecision
+    self.dt = dt
+    weightValues = try SynapseValues(
+      projection.weight, of: projection, part: "weight", seed: seed, count: ordinals)
+    switch projection.delay {
+    case .steps(let steps):
+      delayValues = nil
+      delays = DelayColumn(homogeneous: steps)
+    case .values(.constant(let seconds)):
+      delayValues = nil
+      delays = DelayColumn(
+        homogeneous: try SynapseColumns.steps(seconds, dt: dt))
+    case .values(let values):
+      delayValues = try SynapseValues(
+        values, of: projection, part: "delay", seed: seed, count: ordinals)
+      delays = DelayColumn(homogeneous: nil)
+    }
+    hasValues = weightValues.homogeneous == nil || delayValues != nil
+  }
+
+  /// Makes room for so many synapses in all.
+  mutating func reserve(_ count: Int) {
+    targets.reserveCapacity(count)
+    if weightValues.homogeneous == nil {
+      if precision == .single {
+        singles.reserveCapacity(count)
+      } else {
+        doubles.reserveCapacity(count)
+      }
+    }
+    if delayValues != nil { delays.reserve(count) }
+  }
+
+  /// Makes synapses whose places are filled in any order.
+  mutating func allocate(_ count: Int) {
+    targets = [UInt32](repeating: 0, count: count)
+    if weightValues.homogeneous == nil {
+      if precision == .single {
+        singles = [Float](repeating: 0, count: count)
+      } else {
+        doubles = [Double](repeating: 0, count: count)
+      }
+    }
+    if delayValues != nil { delays.allocate(count) }
+  }
+
+  @inline(__always)
+  mutating func append(target: UInt32) {
+    targets.append(target)
+  }
+
+  /// What `append(target:)` leaves out, where synapses differ.
+  mutating func appendValues(_ place: SynapsePlace) throws(NetworkError) {
+    if weightValues.homogeneous == nil {
+      let weight = try weight(place)
+      if precision == .single { singles.append(Float(weight)) } else { doubles.append(weight) }
+    }
+    if let delayValues {
+      delays.append(try SynapseColumns.steps(try delayValues.value(place), dt: dt))
+    }
+  }
+
+  @inline(__always)
+  mutating func set(_ index: Int, target: UInt32) {
+    targets[index] = target
+  }
+
+  mutating func setValues(_ index: Int, _ place: SynapsePlace) throws(NetworkError) {
+    if weightValues.homogeneous == nil {
+      let weight = try weight(place)
+      if precision == .single { singles[index] = Float(weight) } else { doubles[index] = weight }
+    }
+    if let delayValues {
+      delays.set(index, try SynapseColumns.steps(try delayValues.value(place), dt: dt))
+    }
+  }
+
+  private func weight(_ place: SynapsePlace) throws(NetworkError) -> Double {
+    let weight = try weightValues.value(place)
+    guard weight.isFinite, precision == .double || Float(weight).isFinite else {
+      throw NetworkError("the weight \(weight) cannot be kept in single precision")
+        .at("weight")
+    }
+    return weight
+  }
+
+  /// floor(seconds / dt + 0.5).
+  static func steps(_ seconds: Double, dt: Double) throws(NetworkError) -> Int {
+    guard seconds >= 0 else {
+      throw NetworkError(
+        "a delay of \(seconds) s is negative", hint: "give the distribution a min of 0 s"
+      ).at("delay")
+    }
+    let steps = (seconds / dt + 0.5).rounded(.down)
+    guard steps <= Double(longestDelay) else {
+      throw NetworkError(
+        "a delay of \(seconds) s is more than \(longestDelay) steps of \(dt) s"
+      ).at("delay")
+    }
+    return Int(steps)
+  }
+
+  /// The rows, once every synapse is in its place.
+  consuming func rows(starts: [UInt32]) -> SynapseRows {
+    let weights: SynapseRows.Weights =
+      if let weight = weightValues.homogeneous {
+        .homogeneous(precision == .single ? Double(Float(weight)) : weight)
+      } else if precision == .single {
+        .single(singles.trimmed())
+      } else {
+        .double(doubles.trimmed())
+      }
+    let range = targets.isEmpty ? 0...0 : delays.range
+    return SynapseRows(
+      starts: starts, targets: targets.trimmed(), weights: weights, delays: delays.delays,
+      minimumDelay: range.lowerBound, maximumDelay: range.upperBound)
+  }
+}
+
+/// Delays in steps, in bytes until one needs more.
+struct DelayColumn {
+  private enum Width {
+    case none, bytes, shorts, words
+  }
+
+  private var width: Width
+  private var bytes: [UInt8] = []
+  private var shorts: [UInt16] = []
+  private var words: [UInt32] = []
+  private var smallest: Int
+  private var largest: Int
+
+  init(homogeneous steps: Int?) {
+    width = steps == nil ? .bytes : .none
+    smallest = steps ?? .max
+    largest = steps ?? 0
+  }
+
+  /// Of all delays so far; 0 ... 0 if there is none.
+  var range: ClosedRange<Int> { smallest <= largest ? smallest...largest : 0...0 }
+
+  var delays: SynapseRows.Delays {
+    switch width {
+    case .none: .homogeneous(smallest)
+    case .bytes: .bytes(bytes.trimmed())
+    case .shorts: .shorts(shorts.trimmed())
+    case .words: .words(words.trimmed())
+    }
+  }
+
+  mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
+  mutating func allocate(_ count: Int) { bytes = [UInt8](repeating: 0, count: count) }
+
+  mutating func append(_ steps: Int) {
+    note(steps)
+    switch width {
+    case .none: break
+    case .bytes: bytes.append(UInt8(steps))
+    case .shorts: shorts.append(UInt16(steps))
+    case .words: words.append(UInt32(steps))
+    }
+  }
+
+  mutating func set(_ index: Int, _ steps: Int) {
+    note(steps)
+    switch width {
+    case .none: break
+    case .bytes: bytes[index] = UInt8(steps)
+    case .shorts: shorts[index] = UInt16(steps)
+    case .words: words[index] = UInt32(steps)
+    }
+  }
+
+  private mutating func note(_ steps: Int) {
+    smallest = min(smallest, steps)
+    guard steps > largest else { return }
+    largest = steps
+    if width == .bytes, steps > UInt8.max {
+      shorts.reserveCapacity(bytes.capacity)
+      shorts.append(contentsOf: bytes.lazy.map(UInt16.init))
+      bytes = []
+      width = .shorts
+    }
+    if width == .shorts, steps > UInt16.max {
+      words.reserveCapacity(shorts.capacity)
+      words.append(contentsOf: shorts.lazy.map(UInt32.init))
+      shorts = []
+      width = .words
+    }
+  }
+}
+
+extension Array {
+  /// The same elements in memory of no more than their size, if much is unused.
+  fileprivate consuming func trimmed() -> [Element] {
+    guard capacity > count + count / 16 + 64 else { return self }
+    return withUnsafeBufferPointer { Array($0) }
+  }
+}

@@ -1,0 +1,56 @@
+import Coppice
+import Glibc
+
+/// `coppice COMMAND …`: finds the command and turns what it throws into a message and a code.
+enum CommandLineTool {
+  static let help = """
+    coppice: networks of reduced dendritic neurons, from a job file to spikes
+
+      coppice run JOB [--output DIR] [--threads N] [--set KEY=VALUE]... [--fresh]
+                      [--backend compiled|portable] [--block N] [--log-level L]
+          runs a job; under mpirun on all its ranks
+      coppice check JOB [--set KEY=VALUE]... [--ranks R] [--threads N]
+          all errors of a job with file:line:column, and what a run of it will need
+      coppice show JOB [--model M] --equations|--parameters|--kernel|--program [--set KEY=VALUE]...
+          what a model becomes
+      coppice compare A B
+          the first difference between two runs or two HDF5 files
+      coppice version
+
+    Exit codes: 0 done; 1 compare: different; 64 usage; 65 bad job; 66 input missing;
+    70 internal; 73 cannot create output; 74 input or output; 76 directory of another job.
+    """
+
+  static func run(_ words: [String]) -> Int32 {
+    guard let command = words.first else {
+      printError(help)
+      return ExitCode.usage
+    }
+    let rest = Array(words.dropFirst())
+    do throws(CommandFailure) {
+      switch command {
+      case "run": return try RunCommand(rest).run()
+      case "check": return try CheckCommand(rest).run()
+      case "show": return try ShowCommand(rest).run()
+      case "compare": return try CompareCommand(rest).run()
+      case "version", "--version":
+        print("coppice \(RunSession.version)")
+        return ExitCode.success
+      case "help", "--help", "-h":
+        print(help)
+        return ExitCode.success
+      default:
+        throw CommandFailure("unknown command '\(command)'\n\n\(help)", exitCode: ExitCode.usage)
+      }
+    } catch {
+      if !error.message.isEmpty {
+        printError(error.isPrefixed ? "coppice: \(error.message)" : error.message)
+      }
+      return error.exitCode
+    }
+  }
+
+  static func printError(_ text: String) {
+    fputs(text + "\n", stderr)
+  }
+}

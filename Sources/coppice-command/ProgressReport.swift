@@ -1,0 +1,91 @@
+import Engine
+import Glibc
+
+/// Tells how far a run has come: a bar on a terminal; elsewhere a flushed line every 10 s or 5 %.
+struct ProgressReport {
+  private let isTerminal = isatty(STDOUT_FILENO) == 1
+  private let begin = ContinuousClock.now
+  private let dt: Double
+  private let neurons: Int
+  private var lastTime: ContinuousClock.Instant
+  private var lastShare = 0.0
+
+  /// - Parameter neurons: of the whole network, for the mean rate.
+  init(dt: Double, neurons: Int) {
+    self.dt = dt
+    self.neurons = neurons
+    lastTime = begin
+  }
+
+  /// Prints if it is time to.
+  ///
+  /// - Parameter ranks: how many ranks share the neurons: this one's spikes stand for all.
+  mutating func report(_ progress: RunProgress, ranks: Int) {
+    let now = ContinuousClock.now
+    let share = Double(progress.step) / Double(max(progress.steps, 1))
+    let waited = (now - lastTime).inSeconds
+    let isDone = progress.step == progress.steps
+    let isDue = isTerminal ? waited > 0.1 || isDone : waited > 10 || share >= lastShare + 0.05
+    guard isDue, waited > 0.02 || isDone else { return }
+    lastTime = now
+    lastShare = share
+    let elapsed = (now - begin).inSeconds
+    let modelSeconds = Double(progress.step) * dt
+    let line = [
+      "step \(progress.step)/\(progress.steps)",
+      "\(Text.number(modelSeconds * 1000, digits: 1)) ms",
+      "ETA \(Text.duration(elapsed / max(share, 1e-9) - elapsed))",
+      "\(Text.number(elapsed / max(modelSeconds, 1e-12), digits: 2)) x real time",
+      "\(Text.number(rate(progress, modelSeconds, ranks), digits: 2)) Hz",
+    ].joined(separator: "  ")
+    guard isTerminal else {
+      print("\(Text.number(share * 100, digits: 0)) %  \(line)")
+      return
+    }
+    let width = 24
+    let full = Int(share * Double(width))
+    let bar = String(repeating: "#", count: full) + String(repeating: ".", count: width - full)
+    fputs("\r[\(bar)] \(line)\u{1B}[K", stdout)
+    if isDone { fputs("\n", stdout) }
+    fflush(stdout)
+  }
+
+  private func rate(_ progress: RunProgress, _ seconds: Double, _ ranks: Int) -> Double {
+    Double(progress.spikes) * Double(ranks) / (Double(max(neurons, 1)) * max(seconds, 1e-12))
+  }
+}
+
+/// Numbers for people.
+enum Text {
+  static func number(_ value: Double, digits: Int) -> String {
+    guard value.isFinite else { return "?" }
+    var scale = 1.0
+    for _ in 0..<digits { scale *= 10 }
+    let rounded = (value * scale).rounded() / scale
+    guard digits > 0, abs(rounded) < 1e15 else { return String(Int64(rounded)) }
+    let whole = Int64(rounded.magnitude)
+    let fraction = Int64(((rounded.magnitude - Double(whole)) * scale).rounded())
+    let padded = String(fraction)
+    let zeros = String(repeating: "0", count: max(0, digits - padded.count))
+    return "\(rounded < 0 ? "-" : "")\(whole).\(zeros)\(padded)"
+  }
+
+  static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite else { return "?" }
+    let whole = Int(seconds.rounded())
+    if whole < 60 { return "\(number(seconds, digits: 1)) s" }
+    if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
+    return "\(whole / 3600) h \(whole % 3600 / 60) min"
+  }
+
+  static func bytes(_ count: Int) -> String {
+    let units = ["B", "KB", "MB", "GB", "TB", "PB"]
+    var value = Double(count)
+    var place = 0
+    while value >= 1000, place + 1 < units.count {
+      value /= 1000
+      place += 1
+    }
+    return "\(number(value, digits: place == 0 ? 0 : 1)) \(units[place])"
+  }
+}

@@ -1,0 +1,241 @@
+import KernelABI
+
+@testable import Kernels
+
+/// A generator of test data (SplitMix64).
+struct TestRandom: RandomNumberGenerator {
+  var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
+    return z ^ z >> 31
+  }
+}
+
+/// What comes and is recorded in a run of one block: alike for every kernel.
+struct BlockScenario {
+  var program: Program
+  var uniforms: [Double]
+  var lanes: Int
+  var liveLanes: Int
+  var firstStep: Int64 = 0
+  var steps: Int
+  /// `step` counts from the first step of the run.
+  var events: [coppice_event] = []
+  /// Steps with a probe row, counted from the first step of the run.
+  var probeSteps: Set<Int> = []
+  var probeGroups: [UInt8]
+  var state: [UInt8]
+
+  /// A block whose columns hold their initial values.
+  init(
+    _ program: Program, uniforms: [Double], lanes: Int, liveLanes: Int, steps: Int
+  ) {
+    self.program = program
+    self.uniforms = uniforms
+    self.lanes = lanes
+    self.liveLanes = liveLanes
+    self.steps = steps
+    probeGroups = .init(repeating: 1, count: lanes / Int(COPPICE_LANE_MULTIPLE))
+    state = []
+    for column in program.columns {
+      for _ in 0..<lanes {
+        switch column.element {
+        case .real: withUnsafeBytes(of: column.initialValue) { state.append(contentsOf: $0) }
+        case .bits: state.append(contentsOf: [UInt8](repeating: 0, count: 8))
+        case .flag: state.append(column.initialValue == 0 ? 0 : 1)
+        }
+      }
+    }
+  }
+
+  /// Gives the real columns other numbers in every lane.
+  mutating func scatterState(_ random: inout TestRandom, by spread: Double) {
+    var offset = 0
+    for column in program.columns {
+      if column.element == .real, column.role == .variable {
+        for lane in 0..<lanes {
+          let factor = 1 + Double.random(in: -spread...spread, using: &random)
+          let value = column.initialValue * factor + Double.random(in: 0...spread, using: &random)
+          withUnsafeBytes(of: value) { bytes in
+            state.replaceSubrange(offset + 8 * lane..<offset + 8 * lane + 8, with: bytes)
+          }
+        }
+      }
+      offset += column.element.bytes * lanes
+    }
+  }
+
+  /// Lets events come at live lanes, at random ports, several at once now and then.
+  mutating func scatterEvents(
+    _ random: inout TestRandom, rate: Double, payloads: ClosedRange<Double>
+  ) {
+    guard !program.ports.isEmpty else { return }
+    for step in 0..<steps {
+      for lane in 0..<liveLanes {
+        while Double.random(in: 0..<1, using: &random) < rate {
+          events.append(
+            coppice_event(
+              step: UInt32(step), lane: UInt32(lane),
+              port: UInt32.random(in: 0..<UInt32(program.ports.count), using: &random),
+              synapse: UInt32.random(in: 0..<1000, using: &random),
+              payload: Double.random(in: payloads, using: &random)))
+        }
+      }
+    }
+  }
+
+  /// Events of some steps, in the order that a kernel asks for, and where each group's begin.
+  fileprivate func events(
+    from first: Int, steps count: Int, groupWidth: Int
+  ) -> (events: [coppice_event], offsets: [UInt32]) {
+    let due = events.filter { $0.step >= first && $0.step < first + max(count, 1) }
+      .map { event in
+        var event = event
+        event.step -= UInt32(first)
+        return event
+      }
+      .sorted { a, b in
+        Self.key(a, groupWidth).lexicographicallyPrecedes(Self.key(b, groupWidth))
+      }
+    let groups = (lanes + groupWidth - 1) / groupWidth
+    var offsets = [UInt32](repeating: 0, count: groups + 1)
+    for event in due { offsets[Int(event.lane) / groupWidth + 1] += 1 }
+    for group in 0..<groups { offsets[group + 1] += offsets[group] }
+    return (due, offsets)
+  }
+
+  private static func key(_ event: coppice_event, _ width: Int) -> [UInt32] {
+    [event.lane / UInt32(width), event.step, event.lane, event.port, event.synapse]
+  }
+}
+
+/// All that a run of a block leaves behind.
+struct BlockOutcome: Equatable {
+  struct Mark: Hashable, Comparable {
+    var step: Int
+    var kind: UInt16
+    var lane: UInt32
+
+    static func < (a: Mark, b: Mark) -> Bool {
+      (a.step, a.kind, a.lane) < (b.step, b.kind, b.lane)
+    }
+  }
+
+  /// Bits of every column in the live lanes; all NaN are alike.
+  var columns: [[UInt64]] = []
+  var marks: [Mark] = []
+  /// Bits of each probe row, live lanes only.
+  var probes: [[UInt64]] = []
+  /// Whether every visit's marks came sorted by group, step, kind and lane.
+  var areMarksSorted = true
+}
+
+extension BlockScenario {
+  /// Runs the block by visits of so many steps, and the last tail.
+  func run(_ kernel: some Kernel, visits: Int) -> BlockOutcome {
+    coppice_flush_denormals()
+    var outcome = BlockOutcome()
+    let memory = UnsafeMutableRawPointer.allocate(
+      byteCount: max(state.count, 64), alignment: 64)
+    let scratch = UnsafeMutableRawPointer.allocate(
+      byteCount: max(kernel.scratchBytes(lanes: lanes), 64), alignment: 64)
+    defer {
+      memory.deallocate()
+      scratch.deallocate()
+    }
+    memory.copyMemory(from: state, byteCount: state.count)
+    var step = 0
+    while step < steps {
+      let count = min(visits, steps - step)
+      visit(kernel, from: step, steps: count, memory, scratch, into: &outcome)
+      step += count
+    }
+    visit(kernel, from: steps, steps: 0, memory, scratch, into: &outcome)
+    outcome.marks.sort()
+    outcome.columns = columns(of: memory)
+    return outcome
+  }
+
+  private func visit(
+    _ kernel: some Kernel, from first: Int, steps count: Int, _ memory: UnsafeMutableRawPointer,
+    _ scratch: UnsafeMutableRawPointer, into outcome: inout BlockOutcome
+  ) {
+    let width = kernel.groupWidth(lanes: lanes)
+    let (events, offsets) = events(from: first, steps: count, groupWidth: width)
+    let due = (0..<count).map { UInt8(probeSteps.contains(first + $0) ? 1 : 0) }
+    let probes = program.probe.outputs.count
+    let rows = due.reduce(0) { $0 + Int($1) }
+    var row = [Double](repeating: -1, count: max(1, rows * probes * lanes))
+    var marks = [coppice_mark](
+      repeating: coppice_mark(), count: max(1, liveLanes * count * (1 + program.events.count)))
+    let streams = program.occurrences.indices.map { 0x1234_5678_9ABC_DEF0 &+ UInt64($0) }
+    var written = 0
+    events.withUnsafeBufferPointer { events in
+      offsets.withUnsafeBufferPointer { offsets in
+        uniforms.withUnsafeBufferPointer { uniforms in
+          streams.withUnsafeBufferPointer { streams in
+            due.withUnsafeBufferPointer { due in
+              probeGroups.withUnsafeBufferPointer { groups in
+                marks.withUnsafeMutableBufferPointer { marks in
+                  row.withUnsafeMutableBufferPointer { row in
+                    var visit = coppice_visit(
+                      first_step: firstStep + Int64(first), steps: UInt32(count),
+                      lanes: UInt32(lanes), live_lanes: UInt32(liveLanes), mark_count: 99,
+                      first_neuron: 1000, dt: 1e-4,
+                      state: memory.assumingMemoryBound(to: UInt8.self),
+                      uniforms: uniforms.baseAddress, streams: streams.baseAddress,
+                      events: events.baseAddress, event_offsets: offsets.baseAddress,
+                      marks: marks.baseAddress, probe_due: rows > 0 ? due.baseAddress : nil,
+                      probe_groups: groups.baseAddress, probe_rows: row.baseAddress)
+                    kernel.visit(&visit, scratch: scratch)
+                    written = Int(visit.mark_count)
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    let keys = marks[..<written].map { mark in
+      [mark.lane / UInt32(width), UInt32(mark.step), UInt32(mark.kind), mark.lane]
+    }
+    for (a, b) in zip(keys, keys.dropFirst()) where !a.lexicographicallyPrecedes(b) {
+      outcome.areMarksSorted = false
+    }
+    outcome.marks += marks[..<written].map {
+      .init(step: first + Int($0.step), kind: $0.kind, lane: $0.lane)
+    }
+    for start in stride(from: 0, to: rows * probes * lanes, by: lanes) {
+      outcome.probes.append(row[start..<start + liveLanes].map(Self.bits))
+    }
+  }
+
+  private func columns(of memory: UnsafeMutableRawPointer) -> [[UInt64]] {
+    var offset = 0
+    var result: [[UInt64]] = []
+    for column in program.columns {
+      result.append(
+        (0..<liveLanes).map { lane in
+          switch column.element {
+          case .real:
+            Self.bits(memory.load(fromByteOffset: offset + 8 * lane, as: Double.self))
+          case .bits: memory.load(fromByteOffset: offset + 8 * lane, as: UInt64.self)
+          case .flag: UInt64(memory.load(fromByteOffset: offset + lane, as: UInt8.self))
+          }
+        })
+      offset += column.element.bytes * lanes
+    }
+    return result
+  }
+
+  private static func bits(_ number: Double) -> UInt64 {
+    number.isNaN ? Double.nan.bitPattern : number.bitPattern
+  }
+}

@@ -1,0 +1,96 @@
+import Testing
+
+@testable import Networks
+
+@Suite struct DecompositionTests {
+  @Test(arguments: [1, 2, 3, 7, 16, 40])
+  func everyNeuronHasOneWorker(workers: Int) throws {
+    let layout = try Decomposition(sizes: [10, 0, 1, 33], ranks: workers, threads: 1)
+    for (population, size) in layout.sizes.enumerated() {
+      var next = 0
+      for worker in 0..<workers {
+        let range = layout.neurons(ofPopulation: population, worker: worker)
+        #expect(range.lowerBound == next)
+        #expect(range.count <= size / workers + 1)
+        next = range.upperBound
+        for neuron in range {
+          #expect(layout.worker(ofNeuron: neuron, population: population) == worker)
+          let id = layout.globalID(ofNeuron: neuron, population: population)
+          #expect(layout.place(ofGlobalID: id) == (population, neuron))
+          #expect(layout.worker(ofGlobalID: id) == worker)
+        }
+      }
+      #expect(next == size)
+    }
+    #expect(layout.count == 44)
+  }
+
+  @Test func ranksHoldTheRangesOfTheirThreads() throws {
+    let layout = try Decomposition(sizes: [1_001], ranks: 3, threads: 4)
+    #expect(layout.workers == 12)
+    for rank in 0..<3 {
+      let ranges = (0..<4).map {
+        layout.neurons(ofPopulation: 0, worker: layout.worker(rank: rank, thread: $0))
+      }
+      #expect(
+        layout.neurons(ofPopulation: 0, rank: rank)
+          == ranges[0].lowerBound..<ranges[3].upperBound)
+      #expect(layout.rank(ofWorker: layout.worker(rank: rank, thread: 3)) == rank)
+      #expect(layout.thread(ofWorker: layout.worker(rank: rank, thread: 3)) == 3)
+    }
+  }
+
+  @Test func hugeNumbersDoNotOverflow() throws {
+    let size = 4_000_000_000_000_000_000
+    let layout = try Decomposition(sizes: [size, size], ranks: 1_000_000, threads: 128)
+    let last = layout.neurons(ofPopulation: 1, worker: layout.workers - 1)
+    #expect(last.upperBound == size)
+    #expect(layout.worker(ofNeuron: size - 1, population: 1) == layout.workers - 1)
+    #expect(layout.worker(ofGlobalID: layout.count - 1) == layout.workers - 1)
+    #expect(layout.blocks(ofPopulation: 1, worker: 0).count > 100_000_000)
+  }
+
+  @Test func nonsenseIsRefused() {
+    #expect(throws: NetworkError.self) { try Decomposition(sizes: [1], ranks: 0, threads: 1) }
+    #expect(throws: NetworkError.self) { try Decomposition(sizes: [1], ranks: 1, threads: -2) }
+    #expect(throws: NetworkError.self) {
+      try Decomposition(sizes: [1], ranks: .max, threads: .max)
+    }
+    #expect(throws: NetworkError.self) {
+      try Decomposition(sizes: [1], ranks: 1, threads: 1, blockSize: 0)
+    }
+    #expect(throws: NetworkError.self) {
+      try Decomposition(sizes: [.max, 2], ranks: 1, threads: 1)
+    }
+    #expect(throws: NetworkError.self) { try Decomposition(sizes: [-1], ranks: 1, threads: 1) }
+  }
+}
+
+@Suite struct BlockLayoutTests {
+  @Test(arguments: [nil, 1, 3, 8, 100, 256, Int.max])
+  func blocksCoverTheRangeOnce(size: Int?) throws {
+    for count in [0, 1, 7, 8, 9, 255, 256, 257, 1_000, 4_097] {
+      let layout = BlockLayout(50..<50 + count, size: size)
+      var next = 50
+      for (index, block) in layout.enumerated() {
+        #expect(block.index == index)
+        #expect(block.neurons.lowerBound == next)
+        #expect(block.lanes >= block.neurons.count && block.lanes % 8 == 0)
+        #expect(block.lanes < block.neurons.count + 8)
+        #expect(block.neurons.count <= size ?? 256)
+        for (lane, neuron) in block.neurons.enumerated() {
+          #expect(layout.place(ofNeuron: neuron) == (index, lane))
+        }
+        next = block.neurons.upperBound
+      }
+      #expect(next == 50 + count)
+      #expect(layout.isEmpty == (count == 0))
+    }
+  }
+
+  @Test func automaticBlocksAreEven() {
+    #expect(BlockLayout(0..<257, size: nil).map(\.neurons.count) == [136, 121])
+    #expect(BlockLayout(0..<1_000, size: nil).map(\.neurons.count) == [256, 256, 256, 232])
+    #expect(BlockLayout(0..<5, size: nil).map(\.lanes) == [8])
+  }
+}
