@@ -66,6 +66,20 @@ import Testing
     #expect(block["c"] == 0)
   }
 
+  @Test func `parameters with one value for all need no column, whatever their type`() throws {
+    let system = EquationSystem.written([
+      .parameter("on", .boolean), .parameter("off", .boolean), .parameter("k", .integer),
+      .differential("x", .call("int", "on" && !Written("off")) * "k" * 1e4 * ("off" || "x" >= 0)),
+    ])
+    let definition = ProgramDefinition(
+      system: system, dt: 1e-4, uniformParameters: ["on": 1, "off": 0, "k": 3], size: 1)
+    let program = try Program(definition)
+    #expect(program.columns.map(\.name) == ["x"])
+    let block = try KernelBlock(program)
+    block.advance(2)
+    #expect(abs(block["x"] - 6) < 1e-12)
+  }
+
   @Test func `initial values run in the order written`() throws {
     let system = EquationSystem.written([.parameter("a"), .parameter("b")])
     let block = try block(
