@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct LoweringTests {
   @Test func `the active model comes to few operations`() throws {
-    let program = try Program(ActiveModel.definition)
+    let program = try Program(WrittenActiveModel.definition)
     print(program)
   }
 }

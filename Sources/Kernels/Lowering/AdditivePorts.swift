@@ -49,17 +49,17 @@ struct AdditivePorts {
     return statement.value.names.allSatisfy { name in
       if name == "w" || name == "dt" || name == "N" { return true }
       if scope.variables[name] != nil { return scope.uniformParameters[name] != nil }
-      return scope.constants[name] != nil && !InternalNames.contains(name)
-        || NamedNumbers.value(of: name) != nil
+      if name.isInternalName { return false }
+      return NamedNumbers.reserved(name) != nil || scope.constants[name] != nil
+        || NamedNumbers.unit(name) != nil
     }
   }
 }
 
-/// Names that the engine itself gives a meaning.
-enum InternalNames {
-  static func contains(_ name: String) -> Bool {
-    [
-      "t", "dt", "i", "N", "t_in_timesteps", "lastspike", "not_refractory", "xi",
-    ].contains(name) || name.hasPrefix("xi_")
+extension String {
+  /// Whether the engine itself gives the name a meaning, which wins over a constant's.
+  fileprivate var isInternalName: Bool {
+    ["t", "dt", "i", "N", "t_in_timesteps", "lastspike", "not_refractory"].contains(self)
+      || EquationNames.isNoise(self)
   }
 }

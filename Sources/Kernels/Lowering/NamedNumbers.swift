@@ -1,11 +1,14 @@
+import Equations
+import Units
+
 /// Numbers that every text may name.
 enum NamedNumbers {
-  static func value(of name: String) -> Double? {
-    switch name {
-    case "pi": Double.pi
-    case "e": 2.718281828459045
-    case "inf": Double.infinity
-    default: nil
-    }
+  /// π, Euler's number, and units whose names nothing else can have: they win over constants.
+  static func reserved(_ name: String) -> Double? {
+    if let number = EquationNames.numbers[name] { return number }
+    return UnitTable.isReserved(name) ? UnitTable.unit(named: name)?.scale : nil
   }
+
+  /// Units whose names a constant may take.
+  static func unit(_ name: String) -> Double? { UnitTable.equationUnit(named: name)?.scale }
 }

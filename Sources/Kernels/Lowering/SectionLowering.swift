@@ -234,8 +234,9 @@ struct SectionLowering {
     if let value = present[name] { return value }
     if let variable = scope.variables[name] { return try self.variable(variable) }
     if let value = try internalName(name) { return value }
+    if let number = NamedNumbers.reserved(name) { return named(number, name) }
     if let constant = scope.constants[name] { return uniform(constant, named: "constant \(name)") }
-    if let number = NamedNumbers.value(of: name) { return uniform(number, named: "named \(name)") }
+    if let number = NamedNumbers.unit(name) { return named(number, name) }
     if isArrival {
       if name.hasSuffix("_post") { return try self.name(name.withoutPost, fromPost: true) }
       if name.hasSuffix("_pre") {
@@ -244,6 +245,12 @@ struct SectionLowering {
       }
     }
     throw LoweringError("'\(name)' is no variable, constant or unit", in: place)
+  }
+
+  /// A number that belongs to the language; SI's own units are 1.
+  private mutating func named(_ number: Double, _ name: String) -> Int {
+    number == 1
+      ? code.emit(.constant(1), .real) : uniform(number, named: "named \(name)")
   }
 
   /// A name with `_post` means the neuron's, even where `w` means the weight.
@@ -300,7 +307,7 @@ struct SectionLowering {
       return code.emit(.load(column: column), .boolean)
     case "xi": return noise(purpose: nextPurpose())
     default:
-      return name.hasPrefix("xi_") ? noise(purpose: "update.\(name)") : nil
+      return EquationNames.isNoise(name) ? noise(purpose: "update.\(name)") : nil
     }
   }
 
@@ -342,6 +349,8 @@ struct SectionLowering {
       let values = try self.arguments(arguments, 3, of: name)
       let low = code.emit(.binary(.maximum, values[0], values[1]), .real)
       return code.emit(.binary(.minimum, low, values[2]), .real)
+    case "min", "max":
+      return try extremum(name == "min" ? .minimum : .maximum, arguments, of: name)
     case "rand", "randn":
       _ = try self.arguments(arguments, 0, of: name)
       let kind: RandomOccurrence.Kind = name == "rand" ? .uniform : .normal
@@ -354,6 +363,13 @@ struct SectionLowering {
     default:
       throw LoweringError("there is no function '\(name)'", in: place)
     }
+  }
+
+  private mutating func extremum(
+    _ operation: BinaryOperation, _ expressions: [Expression], of name: String
+  ) throws(LoweringError) -> Int {
+    let values = try arguments(expressions, max(expressions.count, 2), of: name)
+    return values.dropFirst().reduce(values[0]) { arithmetic(operation, $0, $1) }
   }
 
   private mutating func arguments(_ expressions: [Expression], _ count: Int, of name: String)

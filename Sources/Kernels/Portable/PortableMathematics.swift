@@ -1,4 +1,4 @@
-package import KernelABI
+import KernelABI
 
 /// The vector functions of one kind of processor, over arrays.
 package struct PortableMathematics: @unchecked Sendable {

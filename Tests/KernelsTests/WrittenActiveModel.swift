@@ -3,7 +3,7 @@ import Equations
 @testable import Kernels
 
 /// The paper's active model: four compartments, exponential dendritic spikes in three of them.
-enum ActiveModel {
+enum WrittenActiveModel {
   static let compartments = ["soma", "trunk", "prox", "dist"]
 
   static var system: EquationSystem {

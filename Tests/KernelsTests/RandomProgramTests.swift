@@ -1,0 +1,98 @@
+import Equations
+import Testing
+import Units
+
+@testable import Kernels
+
+/// What holds for all programs, on some hundred made at random.
+@Suite struct RandomProgramTests {
+  static let seeds: [UInt64] = Array(1...150)
+
+  @Test func `passes keep the meaning within a few units in the last place`() throws {
+    var compared = 0
+    var marks = 0
+    for seed in Self.seeds {
+      var random = RandomProgram(seed: seed)
+      let plain = try KernelBlock(try Program(plain: random.definition), live: 11)
+      let fast = try KernelBlock(try Program(random.definition), live: 11)
+      let arrivals = random.arrivals(steps: 20, lanes: 11)
+      plain.advance(20, arrivals: arrivals)
+      fast.advance(20, arrivals: arrivals)
+      plain.finish()
+      fast.finish()
+      try #require(plain.marks == fast.marks, "seed \(seed)")
+      marks += plain.marks.count
+      for column in plain.program.columns {
+        for lane in 0..<11 {
+          let (a, b) = (plain[column.name, lane], fast[column.name, lane])
+          guard a == b || (a.isNaN && b.isNaN) || abs(a - b) <= 1e-11 * max(abs(a), 1) else {
+            Issue.record("seed \(seed): \(column.name) is \(b) in place of \(a)")
+            return
+          }
+          compared += a.isFinite ? 1 : 0
+        }
+      }
+    }
+    #expect(compared > 10_000)
+    #expect(marks > 1000)
+  }
+
+  @Test func `a visit of many steps is as many visits of one step`() throws {
+    for seed in Self.seeds {
+      var random = RandomProgram(seed: seed)
+      let program = try Program(random.definition)
+      let arrivals = random.arrivals(steps: 12, lanes: 9)
+      let one = try KernelBlock(program, live: 9)
+      one.advance(12, arrivals: arrivals)
+      one.finish()
+      let many = try KernelBlock(program, live: 9)
+      for step in 0..<12 {
+        let now = arrivals.filter { $0.step == step }.map { arrival in
+          var arrival = arrival
+          arrival.step = 0
+          return arrival
+        }
+        many.advance(1, arrivals: now)
+      }
+      many.finish()
+      try #require(one.marks == many.marks, "seed \(seed)")
+      try #require(one.bits == many.bits, "seed \(seed)")
+      try #require(one.probes.description == many.probes.description)
+    }
+  }
+
+  @Test func `all kinds of processor give the same bits`() throws {
+    let kinds = ["baseline", "avx2", "avx512"].compactMap { PortableMathematics(named: $0) }
+    try #require(!kinds.isEmpty)
+    for seed in Self.seeds.prefix(60) {
+      var random = RandomProgram(seed: seed)
+      let program = try Program(random.definition)
+      let arrivals = random.arrivals(steps: 10, lanes: 9)
+      let blocks = try kinds.map { try KernelBlock(program, live: 9, mathematics: $0) }
+      for block in blocks {
+        block.advance(10, arrivals: arrivals)
+        block.finish()
+      }
+      for block in blocks.dropFirst() {
+        try #require(block.marks == blocks[0].marks, "seed \(seed)")
+        for (name, bits) in block.bits {
+          let numbers = bits.map { Double(bitPattern: $0) }
+          if numbers.contains(where: \.isNaN) { continue }
+          try #require(bits == blocks[0].bits[name], "seed \(seed): \(name)")
+        }
+      }
+    }
+  }
+
+  @Test func `lowering gives the same program and structure again`() throws {
+    for seed in Self.seeds.prefix(40) {
+      let definition = RandomProgram(seed: seed).definition
+      let program = try Program(definition)
+      #expect(try Program(definition) == program)
+      var other = definition
+      other.system.constants["k0"] = .init(12.5)
+      #expect(try Program(other).structure == program.structure)
+      #expect(program.hasOrderedColumns)
+    }
+  }
+}
