@@ -2,21 +2,6 @@ import KernelABI
 
 @testable import Kernels
 
-/// A generator of test data (SplitMix64).
-struct TestRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
-  }
-}
-
 /// What comes and is recorded in a run of one block: alike for every kernel.
 struct BlockScenario {
   var program: Program
@@ -89,7 +74,7 @@ struct BlockScenario {
   }
 
   /// Gives the real columns other numbers in every lane.
-  mutating func scatterState(_ random: inout TestRandom, by spread: Double) {
+  mutating func scatterState(_ random: inout SplitMix, by spread: Double) {
     var offset = 0
     for column in program.columns {
       if column.element == .real, column.role == .variable {
@@ -107,7 +92,7 @@ struct BlockScenario {
 
   /// Lets events come at live lanes, at random ports, several at once now and then.
   mutating func scatterEvents(
-    _ random: inout TestRandom, rate: Double, payloads: ClosedRange<Double>
+    _ random: inout SplitMix, rate: Double, payloads: ClosedRange<Double>
   ) {
     guard !program.ports.isEmpty else { return }
     for step in 0..<steps {

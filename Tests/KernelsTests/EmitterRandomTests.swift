@@ -20,7 +20,8 @@ import Testing
 
     static var all: [Target] {
       InstructionSet.runnable.map { Target(set: $0, width: $0.width) } + [
-        Target(set: .ofThisProcessor, width: 8, share: 2), Target(set: .baseline, width: 4, share: 4),
+        Target(set: .ofThisProcessor, width: 8, share: 2),
+        Target(set: .baseline, width: 4, share: 4),
       ]
     }
   }
@@ -56,7 +57,7 @@ import Testing
   private static func scenario(
     _ program: Program, _ portable: PortableKernel, seed: UInt64
   ) -> BlockScenario {
-    var random = TestRandom(seed)
+    var random = SplitMix(state: seed)
     var scenario = BlockScenario(
       program, uniforms: program.uniformTable(), lanes: 32,
       liveLanes: Int.random(in: 17...32, using: &random), steps: 60)
@@ -132,7 +133,7 @@ import Testing
 
 extension Program {
   /// One column, which counts steps, and a probe of it.
-  fileprivate static var probing: Program {
+  static var probing: Program {
     var program = Program.empty
     program.columns = [Column(name: "x", element: .real, role: .variable)]
     program.update = .build { code in
