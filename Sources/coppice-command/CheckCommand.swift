@@ -24,7 +24,7 @@ struct CheckCommand {
 
   func run() throws(CommandFailure) -> Int32 {
     let job = try JobCommand.load(arguments)
-    for warning in job.warnings { CommandLineTool.printError(warning.description) }
+    for warning in job.warnings { Console.writeError(warning.description) }
     let plan: RunPlan
     do {
       plan = try RunPlan(job, ranks: ranks, threads: threads)
@@ -32,22 +32,22 @@ struct CheckCommand {
       throw CommandFailure(error.message, exitCode: error.exitCode)
     }
     let memory = plan.memory
-    print("\(job.name): no errors")
-    print("  neurons          \(job.experiment.network.neuronCount)")
-    print("  synapses         \(Text.number(memory.synapses, digits: 0)) expected")
-    print(
+    Console.writeLine("\(job.name): no errors")
+    Console.writeLine("  neurons          \(job.experiment.network.neuronCount)")
+    Console.writeLine("  synapses         \(Text.number(memory.synapses, digits: 0)) expected")
+    Console.writeLine(
       "  steps            \(job.experiment.steps) of "
         + "\(Text.number(job.experiment.dt * 1000, digits: 4)) ms, epochs of \(memory.epochSteps)")
-    print("  memory per rank  \(Text.bytes(memory.parts.total)) on \(ranks) x \(threads) threads:")
+    Console.writeLine("  memory per rank  \(Text.bytes(memory.parts.total)) on \(ranks) x \(threads) threads:")
     let parts = [
       ("state", memory.parts.state), ("synapses", memory.parts.synapses),
       ("generators", memory.parts.generators), ("events", memory.parts.events),
       ("recording", memory.parts.recording), ("process", memory.parts.process),
     ]
     for (name, bytes) in parts {
-      print("    \(name.padded(to: 14)) \(Text.bytes(bytes))")
+      Console.writeLine("    \(name.padded(to: 14)) \(Text.bytes(bytes))")
     }
-    print("  states on disk   \(Text.bytes(Int(memory.stateBytes)))")
+    Console.writeLine("  states on disk   \(Text.bytes(Int(memory.stateBytes)))")
     return ExitCode.success
   }
 }

@@ -23,7 +23,7 @@ enum CommandLineTool {
 
   static func run(_ words: [String]) -> Int32 {
     guard let command = words.first else {
-      printError(help)
+      Console.writeError(help)
       return ExitCode.usage
     }
     let rest = Array(words.dropFirst())
@@ -34,23 +34,20 @@ enum CommandLineTool {
       case "show": return try ShowCommand(rest).run()
       case "compare": return try CompareCommand(rest).run()
       case "version", "--version":
-        print("coppice \(RunSession.version)")
+        Console.writeLine("coppice \(RunSession.version)")
         return ExitCode.success
       case "help", "--help", "-h":
-        print(help)
+        Console.writeLine(help)
         return ExitCode.success
       default:
         throw CommandFailure("unknown command '\(command)'\n\n\(help)", exitCode: ExitCode.usage)
       }
     } catch {
       if !error.message.isEmpty {
-        printError(error.isPrefixed ? "coppice: \(error.message)" : error.message)
+        Console.writeError(error.isPrefixed ? "coppice: \(error.message)" : error.message)
       }
       return error.exitCode
     }
   }
 
-  static func printError(_ text: String) {
-    fputs(text + "\n", stderr)
-  }
 }

@@ -12,10 +12,10 @@ struct CompareCommand {
     do throws(StorageError) {
       let (a, b) = (arguments.operands[0], arguments.operands[1])
       guard let difference = try OutputComparison.compare(a, b) else {
-        print("the same: every dataset of \(a) and \(b), byte for byte")
+        Console.writeLine("the same: every dataset of \(a) and \(b), byte for byte")
         return ExitCode.success
       }
-      print("different: \(difference)")
+      Console.writeLine("different: \(difference)")
       return ExitCode.different
     } catch {
       throw CommandFailure(error.description, exitCode: error.exitCode)

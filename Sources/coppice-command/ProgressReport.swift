@@ -39,15 +39,13 @@ struct ProgressReport {
       "\(Text.number(rate(progress, modelSeconds, ranks), digits: 2)) Hz",
     ].joined(separator: "  ")
     guard isTerminal else {
-      print("\(Text.number(share * 100, digits: 0)) %  \(line)")
+      Console.writeLine("\(Text.number(share * 100, digits: 0)) %  \(line)")
       return
     }
     let width = 24
     let full = Int(share * Double(width))
     let bar = String(repeating: "#", count: full) + String(repeating: ".", count: width - full)
-    fputs("\r[\(bar)] \(line)\u{1B}[K", stdout)
-    if isDone { fputs("\n", stdout) }
-    fflush(stdout)
+    Console.write("\r[\(bar)] \(line)\u{1B}[K\(isDone ? "\n" : "")")
   }
 
   private func rate(_ progress: RunProgress, _ seconds: Double, _ ranks: Int) -> Double {

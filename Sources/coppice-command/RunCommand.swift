@@ -65,19 +65,19 @@ struct RunCommand {
     let worst = (try? communicator.maximum(Int64(failure?.exitCode ?? 0))) ?? 70
     guard worst == 0, let job else {
       if isFirst || failure?.exitCode != ExitCode.badJob, let failure {
-        CommandLineTool.printError(failure.message)
+        Console.writeError(failure.message)
       }
       return Int32(worst)
     }
     if isFirst, level.rank >= LogLevel.warn.rank {
-      for warning in job.warnings { CommandLineTool.printError(warning.description) }
+      for warning in job.warnings { Console.writeError(warning.description) }
     }
     do {
       return try run(job, communicator)
     } catch {
       if !error.message.isEmpty {
         let rank = communicator.size > 1 ? "rank \(communicator.rank): " : ""
-        CommandLineTool.printError("coppice: \(rank)\(error.message)")
+        Console.writeError("coppice: \(rank)\(error.message)")
       }
       return error.exitCode
     }
@@ -89,12 +89,12 @@ struct RunCommand {
     let team = ThreadChoice(
       asked: threads, ranksOnNode: communicator.ranksOnNode)
     if isFirst, let notice = team.notice, level.rank >= LogLevel.warn.rank {
-      CommandLineTool.printError("coppice: \(notice)")
+      Console.writeError("coppice: \(notice)")
     }
     let directory = arguments.value("--output") ?? defaultOutput
     let neurons = job.experiment.network.neuronCount
     if tells {
-      print(
+      Console.writeLine(
         "\(job.name): \(neurons) neurons, \(job.experiment.steps) steps on "
           + "\(communicator.size) rank\(communicator.size == 1 ? "" : "s") of "
           + "\(team.threads) thread\(team.threads == 1 ? "" : "s")")
@@ -108,7 +108,7 @@ struct RunCommand {
       isFresh: arguments.has("--fresh"), communicator: communicator)
     let outcome = try session.run(
       RunSession.Listener(
-        notice: { CommandLineTool.printError("coppice: \($0)") },
+        notice: { Console.writeError("coppice: \($0)") },
         progress: { if tells { report.report($0, ranks: communicator.size) } }))
     if tells { RunReport(outcome, directory: directory).print() }
     return ExitCode.success

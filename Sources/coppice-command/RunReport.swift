@@ -14,12 +14,12 @@ struct RunReport {
   func print() {
     switch outcome {
     case .alreadyComplete(let record):
-      Swift.print(
+      Console.writeLine(
         "complete: \(directory) holds this job, \(record.steps) steps; --fresh runs it anew")
     case .finished(let record):
       let simulated = Double(record.steps) * record.dt
       for (population, spikes) in record.spikes.sorted(by: { $0.key < $1.key }) {
-        Swift.print("  \(population): \(spikes) spikes")
+        Console.writeLine("  \(population): \(spikes) spikes")
       }
       let parts = [
         ("compile", record.seconds.compile), ("build", record.seconds.build),
@@ -27,14 +27,14 @@ struct RunReport {
         ("advance", record.seconds.advance), ("exchange", record.seconds.exchange),
         ("record", record.seconds.record), ("total", record.seconds.total),
       ]
-      Swift.print(
+      Console.writeLine(
         "  seconds: "
           + parts.map { "\($0.0) \(Text.number($0.1, digits: 3))" }.joined(separator: ", "))
-      Swift.print(
+      Console.writeLine(
         "  \(record.synapses) synapses, \(record.backend), epochs of \(record.epochSteps) steps, "
           + "\(Text.number(record.realtimeFactor, digits: 2)) x real time, "
           + "\(Text.bytes(Int(record.peakResidentBytes))) of memory")
-      Swift.print(
+      Console.writeLine(
         "complete: \(Text.number(simulated * 1000, digits: 1)) ms simulated; results in \(directory)")
     }
   }

@@ -50,12 +50,12 @@ struct ShowCommand {
 
   private func show(_ neurons: NeuronPopulation) {
     if arguments.has("--equations") {
-      print("# model \(neurons.model)\n\(neurons.system)")
+      Console.writeLine("# model \(neurons.model)\n\(neurons.system)")
     }
     if arguments.has("--parameters") {
-      print("# model \(neurons.model)")
+      Console.writeLine("# model \(neurons.model)")
       for (name, value) in neurons.system.constants.sorted(by: { $0.key < $1.key }) {
-        print("\(name) = \(value)")
+        Console.writeLine("\(name) = \(value)")
       }
     }
   }
@@ -69,9 +69,9 @@ struct ShowCommand {
     } catch {
       throw CommandFailure(error.message, exitCode: error.exitCode)
     }
-    if arguments.has("--program") { print("# population \(name)\n\(plan.program)") }
+    if arguments.has("--program") { Console.writeLine("# population \(name)\n\(plan.program)") }
     guard arguments.has("--kernel") else { return }
     let width = InstructionSet.ofThisProcessor.width
-    print("// population \(name), \(width) lanes\n\(CEmitter.source(of: plan.program, width: width))")
+    Console.writeLine("// population \(name), \(width) lanes\n\(CEmitter.source(of: plan.program, width: width))")
   }
 }

@@ -60,7 +60,7 @@ package struct RunSession {
     let begin = ContinuousClock.now
     var output: OutputDirectory?
     var found: RunRecord?
-    try together {
+    try together { () throws(StorageError) in
       (output, found) = try openOutput(listener)
     }
     guard let output else { throw RunFailure("no output directory", exitCode: 70) }
@@ -86,7 +86,7 @@ package struct RunSession {
   ) throws(RunFailure) -> Outcome {
     let layout = RecordingLayout(of: job.experiment)
     var writer: SegmentWriter?
-    try together {
+    try together { () throws(StorageError) in
       if isFirst {
         try output.write(job.given, to: "job.yaml")
         try output.write(job.resolved, to: "job.resolved.yaml")
@@ -103,14 +103,14 @@ package struct RunSession {
     } catch {
       throw RunFailure(error.message, exitCode: error.exitCode)
     }
-    try together { _ = try writer.cut(at: job.experiment.steps) }
+    try together { () throws(StorageError) in _ = try writer.cut(at: job.experiment.steps) }
     let merging = ContinuousClock.now
-    try together {
+    try together { () throws(StorageError) in
       if isFirst { _ = try OutputMerger.finish(output, layout: layout) }
     }
     figures.record += (ContinuousClock.now - merging).inSeconds
     let record = try closingRecord(figures, seconds: (ContinuousClock.now - begin).inSeconds)
-    try together { if isFirst { try record.write(to: output) } }
+    try together { () throws(StorageError) in if isFirst { try record.write(to: output) } }
     return .finished(record)
   }
 
