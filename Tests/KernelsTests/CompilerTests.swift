@@ -51,7 +51,7 @@ private struct Workshop: ~Copyable {
     let workshop = try Workshop()
     let compiler = try workshop.compiler("/bin/false")
     let error = #expect(throws: CompilationError.self) {
-      try compiler.compile([try ActiveModel.program])
+      try compiler.compile([try WrittenActiveModel.program])
     }
     #expect(
       error
@@ -64,7 +64,7 @@ private struct Workshop: ~Copyable {
     let script = try workshop.script("cc", "echo to stdout; echo no such target >&2; exit 3")
     let compiler = try workshop.compiler(script)
     let error = #expect(throws: CompilationError.self) {
-      try compiler.compile([try ActiveModel.program])
+      try compiler.compile([try WrittenActiveModel.program])
     }
     let text = try #require(error?.description)
     #expect(text.contains("status 3"))
@@ -75,7 +75,7 @@ private struct Workshop: ~Copyable {
     let workshop = try Workshop()
     let compiler = try workshop.compiler(try workshop.script("cc", "kill -9 $$"))
     let error = #expect(throws: CompilationError.self) {
-      try compiler.compile([try ActiveModel.program])
+      try compiler.compile([try WrittenActiveModel.program])
     }
     #expect(error?.description.contains("killed by signal 9") == true)
   }
@@ -103,7 +103,7 @@ private struct Workshop: ~Copyable {
     let clock = ContinuousClock()
     let start = clock.now
     let error = #expect(throws: CompilationError.self) {
-      try compiler.compile([try ActiveModel.program])
+      try compiler.compile([try WrittenActiveModel.program])
     }
     #expect(clock.now - start < .seconds(20))
     #expect(error == .compilerTimedOut(compiler: script, seconds: 0.5))
@@ -129,7 +129,7 @@ private struct Workshop: ~Copyable {
     let workshop = try Workshop()
     let compiler = try workshop.compiler("/bin/true")
     let error = #expect(throws: CompilationError.self) {
-      try compiler.compile([try ActiveModel.program])
+      try compiler.compile([try WrittenActiveModel.program])
     }
     #expect(error?.description.contains("left no output") == true)
   }
@@ -145,7 +145,7 @@ private struct Workshop: ~Copyable {
       """)
     let compiler = try workshop.compiler(script)
     #expect(compiler.path == script)
-    let libraries = try compiler.compile([try ActiveModel.program])
+    let libraries = try compiler.compile([try WrittenActiveModel.program])
     #expect(libraries == [Array("lib\n".utf8)])
     let arguments = try workshop.note("arguments").split(separator: "\n")
     #expect(arguments.contains("-ffp-contract=off"))
@@ -180,13 +180,13 @@ private struct Workshop: ~Copyable {
     let script = try workshop.script(
       "cc", "echo run >> \"${0%/*}/runs\"; echo \"${out##*/}\" > \"$out\"")
     let compiler = try workshop.compiler(script)
-    let active = try ActiveModel.program
+    let active = try WrittenActiveModel.program
     var other = active
     other.uniforms = other.uniforms.map { _ in .value(7) }
     var passive = active
     passive.ports = []
     var silent = passive
-    silent.probe = Section()
+    silent.reset = Section()
     let libraries = try compiler.compile([active, passive, other, silent, passive])
     #expect(
       libraries.map { String(decoding: $0, as: UTF8.self) }
@@ -200,11 +200,11 @@ private struct Workshop: ~Copyable {
       "cc", "case \"$out\" in */1.so) sleep 0.2; exit 4;; esac; echo ok > \"$out\"")
     var compiler = try workshop.compiler(script)
     compiler.concurrency = 3
-    let active = try ActiveModel.program
+    let active = try WrittenActiveModel.program
     var passive = active
     passive.ports = []
     var silent = passive
-    silent.probe = Section()
+    silent.reset = Section()
     let error = #expect(throws: CompilationError.self) {
       try compiler.compile([active, passive, silent])
     }

@@ -2,21 +2,6 @@ import KernelABI
 
 @testable import Kernels
 
-/// A generator of test data (SplitMix64).
-struct TestRandom: RandomNumberGenerator {
-  var state: UInt64
-
-  init(_ seed: UInt64) { state = seed }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ z >> 30) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ z >> 27) &* 0x94D0_49BB_1331_11EB
-    return z ^ z >> 31
-  }
-}
-
 /// What comes and is recorded in a run of one block: alike for every kernel.
 struct BlockScenario {
   var program: Program
@@ -54,8 +39,42 @@ struct BlockScenario {
     }
   }
 
+  /// Evaluates initial values and derived columns.
+  mutating func initialise(with portable: PortableKernel) {
+    coppice_flush_denormals()
+    let streams = self.streams
+    let room = UnsafeMutableRawPointer.allocate(
+      byteCount: max(portable.scratchBytes(lanes: lanes), 64), alignment: 64)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: max(state.count, 64), alignment: 64)
+    defer {
+      room.deallocate()
+      memory.deallocate()
+    }
+    memory.copyMemory(from: state, byteCount: state.count)
+    uniforms.withUnsafeBufferPointer { uniforms in
+      streams.withUnsafeBufferPointer { streams in
+        var visit = coppice_visit()
+        visit.lanes = UInt32(lanes)
+        visit.live_lanes = UInt32(liveLanes)
+        visit.first_neuron = Self.firstNeuron
+        visit.state = memory.assumingMemoryBound(to: UInt8.self)
+        visit.uniforms = uniforms.baseAddress
+        visit.streams = streams.baseAddress
+        portable.initialise(&visit, scratch: room)
+        portable.derive(&visit, scratch: room)
+      }
+    }
+    state = Array(UnsafeRawBufferPointer(start: memory, count: state.count))
+  }
+
+  private static let firstNeuron: UInt64 = 1000
+
+  private var streams: [UInt64] {
+    program.occurrences.indices.map { 0x1234_5678_9ABC_DEF0 &+ UInt64($0) }
+  }
+
   /// Gives the real columns other numbers in every lane.
-  mutating func scatterState(_ random: inout TestRandom, by spread: Double) {
+  mutating func scatterState(_ random: inout SplitMix, by spread: Double) {
     var offset = 0
     for column in program.columns {
       if column.element == .real, column.role == .variable {
@@ -73,7 +92,7 @@ struct BlockScenario {
 
   /// Lets events come at live lanes, at random ports, several at once now and then.
   mutating func scatterEvents(
-    _ random: inout TestRandom, rate: Double, payloads: ClosedRange<Double>
+    _ random: inout SplitMix, rate: Double, payloads: ClosedRange<Double>
   ) {
     guard !program.ports.isEmpty else { return }
     for step in 0..<steps {
@@ -174,7 +193,7 @@ extension BlockScenario {
     var row = [Double](repeating: -1, count: max(1, rows * probes * lanes))
     var marks = [coppice_mark](
       repeating: coppice_mark(), count: max(1, liveLanes * count * (1 + program.events.count)))
-    let streams = program.occurrences.indices.map { 0x1234_5678_9ABC_DEF0 &+ UInt64($0) }
+    let streams = self.streams
     var written = 0
     events.withUnsafeBufferPointer { events in
       offsets.withUnsafeBufferPointer { offsets in
@@ -187,7 +206,7 @@ extension BlockScenario {
                     var visit = coppice_visit(
                       first_step: firstStep + Int64(first), steps: UInt32(count),
                       lanes: UInt32(lanes), live_lanes: UInt32(liveLanes), mark_count: 99,
-                      first_neuron: 1000, dt: 1e-4,
+                      first_neuron: Self.firstNeuron, dt: 1e-4,
                       state: memory.assumingMemoryBound(to: UInt8.self),
                       uniforms: uniforms.baseAddress, streams: streams.baseAddress,
                       events: events.baseAddress, event_offsets: offsets.baseAddress,

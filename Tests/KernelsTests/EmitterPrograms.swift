@@ -43,7 +43,7 @@ extension Program {
   }
 }
 
-extension ActiveModel {
+extension WrittenActiveModel {
   /// The lowered model.
   static var program: Program {
     get throws { try Program(definition) }

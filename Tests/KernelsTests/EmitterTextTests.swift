@@ -5,7 +5,7 @@ import Testing
 @Suite struct EmitterTextTests {
   @Test(arguments: [2, 4, 8])
   func textDependsOnStructureOnly(width: Int) throws {
-    let program = try ActiveModel.program
+    let program = try WrittenActiveModel.program
     try #require(program.uniforms.count > 10)
     var other = program
     for index in other.uniforms.indices {
@@ -28,14 +28,14 @@ import Testing
   }
 
   @Test func textChangesWithTheStructure() throws {
-    let program = try ActiveModel.program
+    let program = try WrittenActiveModel.program
     var other = program
     other.update.stores.removeLast()
     #expect(CEmitter.source(of: program, width: 4) != CEmitter.source(of: other, width: 4))
   }
 
   @Test func everyCharacterOfTheTextIsPlain() throws {
-    let text = CEmitter.source(of: try ActiveModel.program, width: 8)
+    let text = CEmitter.source(of: try WrittenActiveModel.program, width: 8)
     #expect(text.utf8.allSatisfy { $0 == 10 || (32..<127).contains($0) })
   }
 

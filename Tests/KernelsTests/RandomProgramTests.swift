@@ -84,6 +84,35 @@ import Units
     }
   }
 
+  @Test func `the programs touch all that a program can hold`() throws {
+    var found: [String: Int] = [:]
+    for seed in Self.seeds {
+      let program = try Program(RandomProgram(seed: seed).definition)
+      func note(_ name: String, _ holds: Bool) { found[name, default: 0] += holds ? 1 : 0 }
+      note("second reset", program.secondReset != nil)
+      note("pending bits", program.secondReset?.pending != nil)
+      note("not_refractory", program.notRefractory != nil)
+      note("derived", program.columns.contains { $0.role == .derived })
+      note("noise", !program.occurrences.isEmpty)
+      note("events", !program.events.isEmpty)
+      note("probes", !program.probe.outputs.isEmpty)
+      for port in program.ports {
+        switch port {
+        case .additive(let contributions):
+          note("additive", true)
+          note("masked", contributions.contains(where: \.isMasked))
+        case .general: note("general", true)
+        case .assignment: note("assignment", true)
+        }
+      }
+      for instruction in program.update.instructions {
+        if case .fma = instruction.operation { note("fma", true) }
+      }
+    }
+    #expect(found.count == 12)
+    for (name, count) in found { #expect(count >= 3, "\(name)") }
+  }
+
   @Test func `lowering gives the same program and structure again`() throws {
     for seed in Self.seeds.prefix(40) {
       let definition = RandomProgram(seed: seed).definition

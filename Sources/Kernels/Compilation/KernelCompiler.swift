@@ -10,6 +10,9 @@ package struct KernelCompiler: Sendable {
   package let path: String
   /// What kernels are compiled for.
   package let instructionSet: InstructionSet
+  /// Lanes (f64) that advance together: those of the instruction set. Any other of 2, 4 and 8 is
+  /// emulated, slowly and with the same results.
+  package var width: Int
   /// Wall time (s) after which a compiler is killed.
   package var timeLimit = 60.0
   /// Compilers that run at the same time.
@@ -43,6 +46,7 @@ package struct KernelCompiler: Sendable {
     }
     self.path = path
     instructionSet = try Self.instructionSet(wished: environment["COPPICE_ISA"])
+    width = instructionSet.width
     temporaryDirectory = environment["TMPDIR"]
     var child = ["PATH=" + directories.joined(separator: ":"), "LC_ALL=C"]
     if let libraries = environment["LD_LIBRARY_PATH"] {
@@ -74,12 +78,13 @@ package struct KernelCompiler: Sendable {
 
   /// The C text that is compiled for a program.
   package func translationUnit(of program: Program) -> String {
-    """
-    #define COPPICE_WIDTH \(instructionSet.width)
-    \(String(cString: coppice_kernel_abi_source()))
-    \(String(cString: coppice_kernel_math_source()))
-    \(CEmitter.source(of: program, width: instructionSet.width))
-    """
+    let emulation = width == instructionSet.width ? "" : "#define COPPICE_ISA_GENERIC 1\n"
+    return """
+      #define COPPICE_WIDTH \(width)
+      \(emulation)\(String(cString: coppice_kernel_abi_source()))
+      \(String(cString: coppice_kernel_math_source()))
+      \(CEmitter.source(of: program, width: width))
+      """
   }
 
   /// Compiles programs, each structure once.

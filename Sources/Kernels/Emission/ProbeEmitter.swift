@@ -28,7 +28,10 @@ struct ProbeEmitter {
         let value =
           section.instructions[output].type == .boolean
           ? "cv_select(v\(output), cv_set(1.0), cv_set(0.0))" : "v\(output)"
-        text.line("cv_store(r + (uintptr_t)lanes * \(place), \(value));")
+        // Rows are aligned to numbers only.
+        text.line("const cv_real o\(place) = \(value);")
+        text.line(
+          "__builtin_memcpy(r + (uintptr_t)lanes * \(place), &o\(place), sizeof o\(place));")
       }
     }
   }

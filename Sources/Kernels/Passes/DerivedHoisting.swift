@@ -55,7 +55,9 @@ extension Program {
     program.pendingSpike = pendingSpike.map { places[$0] }
     program.notRefractory = notRefractory.map { places[$0] }
     program.secondReset?.pending = secondReset?.pending.map { places[$0] }
-    for index in program.events.indices { program.events[index].pending = places[events[index].pending] }
+    for index in program.events.indices {
+      program.events[index].pending = places[events[index].pending]
+    }
     program.ports = program.ports.map { port in
       switch port {
       case .additive(let contributions):

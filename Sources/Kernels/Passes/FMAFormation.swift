@@ -16,7 +16,8 @@ extension Program {
     let products = section.joinableProducts
     var values: [Int] = []
     return section.rewritten { place, instruction, code in
-      let value = section.joined(place, products: products, values: values, in: &code, &table)
+      let value =
+        section.joined(place, products: products, values: values, in: &code, &table)
         ?? code.hoisted(instruction, into: &table)
       values.append(value)
       return value

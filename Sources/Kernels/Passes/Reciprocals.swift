@@ -14,6 +14,8 @@ extension Program {
       let reciprocal = code.hoisted(Instruction(.binary(.divide, one, y), .real), into: &table)
       return code.simplified(Instruction(.binary(.multiply, x, reciprocal), .real))
     }
+    // What is left behind must not count as a reader in the passes to come.
+    program.update = program.update.withoutDeadCode
     program.uniforms = table.entries
     return program
   }

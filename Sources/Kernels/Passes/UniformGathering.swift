@@ -17,6 +17,8 @@ extension Program {
       values.append(value)
       return value
     }
+    // What is left behind must not count as a reader in the passes to come.
+    program.update = program.update.withoutDeadCode
     program.uniforms = table.entries
     return program
   }

@@ -5,6 +5,7 @@ extension Program {
     var table = UniformTable(uniforms)
     var program = mappingSections { section in
       section.rewritten { _, instruction, code in code.hoisted(instruction, into: &table) }
+        .withoutDeadCode
     }
     program.uniforms = table.entries
     return program

@@ -59,7 +59,9 @@ extension Program {
   /// Columns of parameters that nothing in a visit writes.
   var constantColumns: Set<Int> {
     var written = Set<Int>()
-    for section in [update, tests, reset] + events.map(\.action) { written.formUnion(section.targets) }
+    for section in [update, tests, reset] + events.map(\.action) {
+      written.formUnion(section.targets)
+    }
     if let second = secondReset { written.formUnion(second.code.targets) }
     for port in ports {
       switch port {

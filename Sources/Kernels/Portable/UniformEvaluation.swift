@@ -19,7 +19,9 @@ extension Program {
 
   /// Evaluates the table with the best functions of this processor: all give the same bits.
   package func uniformTable() -> [Double] {
-    guard let mathematics = PortableMathematics() else { return [] }
+    guard let mathematics = PortableMathematics() else {
+      preconditionFailure("every processor has the baseline functions")
+    }
     return uniformTable(mathematics: mathematics)
   }
 }
