@@ -96,7 +96,7 @@ import Testing
     let populations = [
       try SmallRun.neurons(
         equations: "dx/dt = 1/ms : 1", threshold: "x > 0.95 and x < 3", reset: "x = 10",
-        refractory: "3*ms", secondReset: "x = -5", width: 0.5e-3),
+        refractory: "3*ms", secondReset: "x = -5", width: 0.0005),
       SmallRun.spikeList([(0, 14)]),
     ]
     let projection = try SmallRun.projection(from: 1, to: 0, in: populations, onPre: "x = 77")
