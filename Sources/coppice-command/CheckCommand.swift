@@ -38,7 +38,8 @@ struct CheckCommand {
     Console.writeLine(
       "  steps            \(job.experiment.steps) of "
         + "\(Text.number(job.experiment.dt * 1000, digits: 4)) ms, epochs of \(memory.epochSteps)")
-    Console.writeLine("  memory per rank  \(Text.bytes(memory.parts.total)) on \(ranks) x \(threads) threads:")
+    Console.writeLine(
+      "  memory per rank  \(Text.bytes(memory.parts.total)) on \(ranks) x \(threads) threads:")
     let parts = [
       ("state", memory.parts.state), ("synapses", memory.parts.synapses),
       ("generators", memory.parts.generators), ("events", memory.parts.events),

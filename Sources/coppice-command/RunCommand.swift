@@ -26,7 +26,8 @@ struct RunCommand {
       words,
       options: [
         .init(name: "--output", value: "DIR"), .init(name: "--threads", value: "N"),
-        JobCommand.set, .init(name: "--fresh"), .init(name: "--backend", value: "compiled|portable"),
+        JobCommand.set, .init(name: "--fresh"),
+        .init(name: "--backend", value: "compiled|portable"),
         .init(name: "--block", value: "N"), .init(name: "--log-level", value: "LEVEL"),
       ], operands: 1...1, of: RunCommand.usage)
     level = try arguments.choice("--log-level", LogLevel.self) ?? .info

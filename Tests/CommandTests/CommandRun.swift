@@ -11,9 +11,10 @@ struct CommandRun {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// `COPPICE_BINARY`, or what the debug build has left.
-  static let binary: String = ProcessInfo.processInfo.environment["COPPICE_BINARY"].map {
-    $0.hasPrefix("/") ? $0 : package.path + "/" + $0
-  } ?? package.path + "/.build/debug/coppice"
+  static let binary: String =
+    ProcessInfo.processInfo.environment["COPPICE_BINARY"].map {
+      $0.hasPrefix("/") ? $0 : package.path + "/" + $0
+    } ?? package.path + "/.build/debug/coppice"
 
   static func fixture(_ name: String) -> String {
     package.path + "/Tests/CommandTests/Fixtures/" + name

@@ -51,7 +51,8 @@ import Testing
     ]
     let projection = try SmallRun.projection(
       from: 0, to: 0, in: populations, onPre: "seen = x")
-    let run = try SmallRun.run(network(populations, [projection]), steps: 20, states: ["x", "seen"])
+    let run = try SmallRun.run(
+      network(populations, [projection]), steps: 20, states: ["x", "seen"])
     try #require(!run.steps(of: 0).isEmpty)
     let first = Int(run.steps(of: 0)[0])
     #expect(run.trace(0)[first + 1] == 0)

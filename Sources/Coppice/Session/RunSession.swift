@@ -132,7 +132,8 @@ package struct RunSession {
     }
     if found.exit.status == .complete { return (output, found) }
     if isFirst {
-      listener.notice("\(directory) holds a run that did not finish and no checkpoint: starting over")
+      listener.notice(
+        "\(directory) holds a run that did not finish and no checkpoint: starting over")
       try SegmentCatalog.discard(from: 0, in: output)
     }
     return (output, nil)
@@ -140,7 +141,7 @@ package struct RunSession {
 
   /// For each states recording the places of this rank's neurons among those recorded.
   private func columns(_ decomposition: Decomposition) -> [[Int]] {
-    return job.experiment.recording.states.map { recording in
+    job.experiment.recording.states.map { recording in
       let own = decomposition.neurons(
         ofPopulation: recording.population, rank: communicator.rank)
       return recording.neurons.indices.filter { own.contains(recording.neurons[$0]) }
