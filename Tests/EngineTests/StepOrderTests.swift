@@ -62,7 +62,7 @@ import Testing
   @Test func projectionsActInTheOrderOfTheJob() throws {
     let populations = [
       try SmallRun.neurons(equations: Self.counter), SmallRun.spikeList([(0, 5)]),
-      SmallRun.spikeList("t", [(0, 2)]),
+      SmallRun.spikeList(named: "t", [(0, 2)]),
     ]
     let double = try SmallRun.projection(
       "double", from: 1, to: 0, in: populations, onPre: "x = 2*x")

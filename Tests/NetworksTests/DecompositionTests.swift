@@ -47,7 +47,6 @@ import Testing
     #expect(last.upperBound == size)
     #expect(layout.worker(ofNeuron: size - 1, population: 1) == layout.workers - 1)
     #expect(layout.worker(ofGlobalID: layout.count - 1) == layout.workers - 1)
-    #expect(layout.blocks(ofPopulation: 1, worker: 0).count > 100_000_000)
   }
 
   @Test func nonsenseIsRefused() {
