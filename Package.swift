@@ -88,6 +88,12 @@ let package = Package(
     tests("Storage", ["Storage", "Engine", "Networks"]),
     tests("Jobs", ["Jobs", "Networks", "Models", "Equations", "Units"]),
     tests("Command", ["Coppice"]),
+    tests(
+      "Oracle",
+      [
+        "Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "Jobs",
+        "KernelABI",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )
