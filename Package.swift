@@ -86,14 +86,16 @@ let package = Package(
       "Engine",
       ["Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "KernelABI"]),
     tests("Storage", ["Storage", "Engine", "Networks"]),
-    tests("Jobs", ["Jobs", "Networks", "Models", "Equations", "Units"]),
-    tests("Command", ["Coppice"]),
+    tests("Jobs", ["Jobs", "BadJobs", "Networks", "Models", "Equations", "Units"]),
+    tests("Command", ["Coppice", "BadJobs"]),
     tests(
       "Oracle",
       [
         "Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "Jobs",
         "KernelABI",
       ]),
+    // Jobs that must be refused, for the tests of the reader and of the command line.
+    .target(name: "BadJobs", path: "Tests/BadJobs", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

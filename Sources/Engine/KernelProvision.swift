@@ -30,7 +30,8 @@ struct KernelProvision {
         guard backend == nil else {
           throw SimulationError("no compiled kernels: \(failure)", exitCode: 70)
         }
-        notice = "\(failure); running the portable kernels: the same results, slower"
+        let reason = failure.prefix { $0 != "\n" }
+        notice = "running the portable kernels (the same results, slower): \(reason)"
         usePortable(programs)
       }
     }
@@ -49,8 +50,9 @@ struct KernelProvision {
     _ programs: [Int: Program], communicator: any Communicator
   ) throws(SimulationError) -> String? {
     let order = programs.keys.sorted()
+    var unloadable = ""
     let mine = KernelProvision.kindOfThisProcessor
-    let kinds = try KernelProvision.kindsOfAllRanks(mine, communicator: communicator)
+    let kinds = try KernelProvision.texts(ofAllRanks: mine, communicator: communicator)
     for kind in Set(kinds).sorted() {
       guard let maker = kinds.firstIndex(of: kind) else { continue }
       var parcel = KernelParcel()
@@ -70,27 +72,31 @@ struct KernelProvision {
         do {
           kernels[population] = try CompiledKernel(library: library)
         } catch {
-          throw SimulationError("a compiled kernel cannot be loaded: \(error)")
+          unloadable = "\(error)"
         }
       }
       description = "compiled (\(kind))"
     }
-    return nil
+    // A rank may be unable to load what another one could make: then none uses it.
+    return try KernelProvision.texts(ofAllRanks: unloadable, communicator: communicator)
+      .first { !$0.isEmpty }
   }
 
   private static var kindOfThisProcessor: String {
     (try? KernelCompiler().instructionSet.rawValue) ?? InstructionSet.ofThisProcessor.rawValue
   }
 
-  private static func kindsOfAllRanks(
-    _ mine: String, communicator: any Communicator
+  /// What each rank has to say, in the order of ranks.
+  private static func texts(
+    ofAllRanks own: String, communicator: any Communicator
   ) throws(SimulationError) -> [String] {
     var received: [UInt8] = []
     var offsets: [Int] = []
     do throws(MessagingError) {
-      // Padded to 16 bytes: messages of all ranks stay aligned.
-      let bytes = (Array(mine.utf8) + [UInt8](repeating: 0, count: 16)).prefix(16)
-      let message = UnsafeMutableRawBufferPointer.allocate(byteCount: 16, alignment: 8)
+      // Padded to whole words: messages of all ranks stay aligned.
+      let text = Array(own.utf8)
+      let bytes = text + [UInt8](repeating: 0, count: 16 - text.count % 16)
+      let message = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 8)
       defer { message.deallocate() }
       message.copyBytes(from: bytes)
       try communicator.allGather(

@@ -100,10 +100,8 @@ package final class Simulation {
       throw SimulationError("the exchange of spikes failed: \(error.call): \(error.reason)")
     }
     guard outcome.fault == 0 else {
-      throw recorder.fault
-        ?? SimulationError(
-          "rank \(outcome.faultyRank) could not go on; its own message says why",
-          exitCode: outcome.fault)
+      // The rank that could not go on has the message.
+      throw recorder.fault ?? SimulationError("", exitCode: outcome.fault)
     }
   }
 

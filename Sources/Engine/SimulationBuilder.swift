@@ -82,12 +82,18 @@ package struct SimulationBuilder {
     team.run { member in
       yard.build(member) { () throws(SimulationError) in try plan.build(worker: first + member) }
     }
-    let built: [BuiltWorker]
+    var built: [BuiltWorker] = []
+    var failure: SimulationError?
     do {
       built = try yard.take()
     } catch {
+      failure = error
+    }
+    // No rank goes on where another one could not build its part.
+    let worst = try agree(on: failure)
+    guard worst == 0 else {
       team.disband()
-      throw error
+      throw failure ?? SimulationError("", exitCode: worst)
     }
     var figures = self.figures
     figures.synapses = built.reduce(0) { $0 + $1.synapses }
@@ -97,6 +103,15 @@ package struct SimulationBuilder {
       experiment: experiment, communicator: communicator, workers: built.map(\.worker),
       team: team, recorder: Recorder(streams: streams.count, states: rows), gids: gids,
       smallestDelay: smallestDelay, epochCut: options.epochCut, figures: figures)
+  }
+
+  /// The largest exit code of all ranks; 0: all have built their parts.
+  private func agree(on failure: SimulationError?) throws(SimulationError) -> Int32 {
+    do {
+      return Int32(clamping: try communicator.maximum(Int64(failure?.exitCode ?? 0)))
+    } catch {
+      throw SimulationError("\(error.call) failed: \(error.reason)")
+    }
   }
 
   /// The smallest delay between neurons of all ranks: epochs must be the same everywhere.

@@ -2,6 +2,7 @@ import Networks
 
 /// Why a run cannot begin or cannot go on.
 package struct SimulationError: Error, Sendable {
+  /// Empty on a rank that ends because another one cannot go on.
   package var message: String
   /// As the design's command line says: 65 for what the job asks, 70 for what went wrong inside,
   /// 74 for input and output.

@@ -31,25 +31,26 @@ struct CheckCommand {
     } catch {
       throw CommandFailure(error.message, exitCode: error.exitCode)
     }
-    let memory = plan.memory
-    Console.writeLine("\(job.name): no errors")
+    let shortage = plan.shortage(ranksOnNode: 1)
+    Console.writeLine("\(job.name): \(shortage == nil ? "no errors" : "more than this machine holds")")
+    show(plan.memory, of: job)
+    if let shortage { throw CommandFailure(shortage.message, exitCode: shortage.exitCode) }
+    return ExitCode.success
+  }
+
+  private func show(_ memory: MemoryPlan, of job: Job) {
     Console.writeLine("  neurons          \(job.experiment.network.neuronCount)")
     Console.writeLine("  synapses         \(Text.number(memory.synapses, digits: 0)) expected")
     Console.writeLine(
       "  steps            \(job.experiment.steps) of "
         + "\(Text.number(job.experiment.dt * 1000, digits: 4)) ms, epochs of \(memory.epochSteps)")
     Console.writeLine(
-      "  memory per rank  \(Text.bytes(memory.parts.total)) on \(ranks) x \(threads) threads:")
-    let parts = [
-      ("state", memory.parts.state), ("synapses", memory.parts.synapses),
-      ("generators", memory.parts.generators), ("events", memory.parts.events),
-      ("recording", memory.parts.recording), ("process", memory.parts.process),
-    ]
-    for (name, bytes) in parts {
-      Console.writeLine("    \(name.padded(to: 14)) \(Text.bytes(bytes))")
+      "  memory per rank  \(ByteCount(Double(memory.parts.total))) on \(ranks) x "
+        + "\(Text.count(threads, "thread")):")
+    for (name, bytes) in RunPlan.named(memory.parts) {
+      Console.writeLine("    \(name.padded(to: 14)) \(ByteCount(Double(bytes)))")
     }
-    Console.writeLine("  states on disk   \(Text.bytes(Int(memory.stateBytes)))")
-    return ExitCode.success
+    Console.writeLine("  states on disk   \(ByteCount(memory.stateBytes))")
   }
 }
 

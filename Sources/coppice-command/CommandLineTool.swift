@@ -29,7 +29,7 @@ enum CommandLineTool {
     let rest = Array(words.dropFirst())
     do throws(CommandFailure) {
       switch command {
-      case "run": return try RunCommand(rest).run()
+      case "run": return try RunCommand.run(rest)
       case "check": return try CheckCommand(rest).run()
       case "show": return try ShowCommand(rest).run()
       case "compare": return try CompareCommand(rest).run()

@@ -1,9 +1,11 @@
 import Engine
 import Glibc
+import Messaging
 
 /// Tells how far a run has come: a bar on a terminal; elsewhere a flushed line every 10 s or 5 %.
 struct ProgressReport {
-  private let isTerminal = isatty(STDOUT_FILENO) == 1
+  // A launcher gives its processes terminals of their own, wherever its own output goes.
+  private let isTerminal = isatty(STDOUT_FILENO) == 1 && Launcher() == .none
   private let begin = ContinuousClock.now
   private let dt: Double
   private let neurons: Int
@@ -60,7 +62,8 @@ enum Text {
     var scale = 1.0
     for _ in 0..<digits { scale *= 10 }
     let rounded = (value * scale).rounded() / scale
-    guard digits > 0, abs(rounded) < 1e15 else { return String(Int64(rounded)) }
+    guard abs(rounded) < 1e15 else { return "\(rounded)" }
+    guard digits > 0 else { return String(Int64(rounded)) }
     let whole = Int64(rounded.magnitude)
     let fraction = Int64(((rounded.magnitude - Double(whole)) * scale).rounded())
     let padded = String(fraction)
@@ -69,21 +72,15 @@ enum Text {
   }
 
   static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite else { return "?" }
+    guard seconds.isFinite, seconds < 1e15 else { return "?" }
     let whole = Int(seconds.rounded())
     if whole < 60 { return "\(number(seconds, digits: 1)) s" }
     if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
     return "\(whole / 3600) h \(whole % 3600 / 60) min"
   }
 
-  static func bytes(_ count: Int) -> String {
-    let units = ["B", "KB", "MB", "GB", "TB", "PB"]
-    var value = Double(count)
-    var place = 0
-    while value >= 1000, place + 1 < units.count {
-      value /= 1000
-      place += 1
-    }
-    return "\(number(value, digits: place == 0 ? 0 : 1)) \(units[place])"
+  /// `1 neuron`, `2 neurons`.
+  static func count(_ count: Int, _ what: String) -> String {
+    "\(count) \(what)\(count == 1 ? "" : "s")"
   }
 }

@@ -21,7 +21,7 @@ struct RunCommand {
   private let blockSize: Int?
   private let backend: RunOptions.Backend?
 
-  init(_ words: [String]) throws(CommandFailure) {
+  private init(_ words: [String]) throws(CommandFailure) {
     arguments = try Arguments(
       words,
       options: [
@@ -36,14 +36,15 @@ struct RunCommand {
     backend = try arguments.choice("--backend", RunOptions.Backend.self)
   }
 
-  func run() throws(CommandFailure) -> Int32 {
+  /// Runs on every rank; every rank returns the same code, and what went wrong is told once.
+  static func run(_ words: [String]) throws(CommandFailure) -> Int32 {
     let communicator: any Communicator
     do {
       communicator = try Messaging.communicator()
     } catch {
       throw CommandFailure("\(error.call) failed: \(error.reason)", exitCode: ExitCode.internal)
     }
-    let code = runOnRank(communicator)
+    let code = runOnRank(words, communicator)
     do {
       try communicator.close()
     } catch {
@@ -52,73 +53,70 @@ struct RunCommand {
     return code
   }
 
-  /// The work of one rank; every rank returns the same code.
-  private func runOnRank(_ communicator: any Communicator) -> Int32 {
-    let isFirst = communicator.rank == 0
-    var job: Job?
+  private static func runOnRank(_ words: [String], _ communicator: any Communicator) -> Int32 {
+    var prepared: (command: RunCommand, job: Job)?
     var failure: CommandFailure?
-    do {
-      job = try JobCommand.load(arguments)
+    do throws(CommandFailure) {
+      let command = try RunCommand(words)
+      prepared = (command, try JobCommand.load(command.arguments))
     } catch {
       failure = error
     }
-    // All ranks have read the same file; only where they have not, every message counts.
-    let worst = (try? communicator.maximum(Int64(failure?.exitCode ?? 0))) ?? 70
-    guard worst == 0, let job else {
-      if isFirst || failure?.exitCode != ExitCode.badJob, let failure {
-        Console.writeError(failure.message)
-      }
-      return Int32(worst)
-    }
-    if isFirst, level.rank >= LogLevel.warn.rank {
-      for warning in job.warnings { Console.writeError(warning.description) }
-    }
-    do {
-      return try run(job, communicator)
+    // All ranks read the same file; where one cannot, none runs.
+    let verdict = RankVerdict(failure, communicator)
+    guard verdict.exitCode == 0, let prepared else { return verdict.tell() }
+    do throws(RunFailure) {
+      return try prepared.command.run(prepared.job, communicator)
     } catch {
-      if !error.message.isEmpty {
-        let rank = communicator.size > 1 ? "rank \(communicator.rank): " : ""
-        Console.writeError("coppice: \(rank)\(error.message)")
-      }
-      return error.exitCode
+      return RankVerdict(
+        CommandFailure(error.message, exitCode: error.exitCode), communicator
+      ).tell()
     }
   }
 
   private func run(_ job: Job, _ communicator: any Communicator) throws(RunFailure) -> Int32 {
     let isFirst = communicator.rank == 0
     let tells = isFirst && level.rank >= LogLevel.info.rank
-    let team = ThreadChoice(
-      asked: threads, ranksOnNode: communicator.ranksOnNode)
-    if isFirst, let notice = team.notice, level.rank >= LogLevel.warn.rank {
-      Console.writeError("coppice: \(notice)")
+    let warns = isFirst && level.rank >= LogLevel.warn.rank
+    if warns {
+      for warning in job.warnings { Console.writeError(warning.description) }
     }
+    let team = ThreadChoice(
+      asked: threads, ranksOnNode: communicator.ranksOnNode, isLaunched: Launcher() != .none)
+    if warns, let notice = team.notice { Console.writeError("coppice: \(notice)") }
     let directory = arguments.value("--output") ?? defaultOutput
     let neurons = job.experiment.network.neuronCount
     if tells {
       Console.writeLine(
-        "\(job.name): \(neurons) neurons, \(job.experiment.steps) steps on "
-          + "\(communicator.size) rank\(communicator.size == 1 ? "" : "s") of "
-          + "\(team.threads) thread\(team.threads == 1 ? "" : "s")")
+        "\(job.name): \(Text.count(neurons, "neuron")), "
+          + "\(Text.count(Int(job.experiment.steps), "step")) on "
+          + "\(Text.count(communicator.size, "rank")) of \(Text.count(team.threads, "thread"))")
     }
     var report = ProgressReport(dt: job.experiment.dt, neurons: neurons)
     let session = RunSession(
       job: job, directory: directory,
       options: RunOptions(
         threads: team.threads, blockSize: blockSize, backend: backend,
-        epochCut: ThreadChoice.environment("COPPICE_EPOCH_CUT").flatMap { Int64($0) }),
+        epochCut: epochCut),
       isFresh: arguments.has("--fresh"), communicator: communicator)
     let outcome = try session.run(
       RunSession.Listener(
-        notice: { Console.writeError("coppice: \($0)") },
+        notice: { if warns { Console.writeError("coppice: \($0)") } },
         progress: { if tells { report.report($0, ranks: communicator.size) } }))
     if tells { RunReport(outcome, directory: directory).print() }
     return ExitCode.success
+  }
+
+  /// Where tests want epochs to end; what is no positive number means nothing.
+  private var epochCut: Int64? {
+    ThreadChoice.environment("COPPICE_EPOCH_CUT").flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil }
   }
 
   /// `out/` and the job file's name.
   private var defaultOutput: String {
     let file = arguments.operands[0].split(separator: "/").last.map(String.init) ?? "job"
     let stem = file.split(separator: ".", omittingEmptySubsequences: false).dropLast()
-    return "out/" + (stem.isEmpty ? file : stem.joined(separator: "."))
+      .joined(separator: ".")
+    return "out/" + (stem.isEmpty ? file : stem)
   }
 }

@@ -33,7 +33,7 @@ struct RunReport {
       Console.writeLine(
         "  \(record.synapses) synapses, \(record.backend), epochs of \(record.epochSteps) steps, "
           + "\(Text.number(record.realtimeFactor, digits: 2)) x real time, "
-          + "\(Text.bytes(Int(record.peakResidentBytes))) of memory")
+          + "\(ByteCount(Double(record.peakResidentBytes))) of memory")
       Console.writeLine(
         "complete: \(Text.number(simulated * 1000, digits: 1)) ms simulated; results in \(directory)"
       )

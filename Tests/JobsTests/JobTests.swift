@@ -1,3 +1,4 @@
+import BadJobs
 import Equations
 import Jobs
 import Networks

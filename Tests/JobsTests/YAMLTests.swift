@@ -1,3 +1,4 @@
+import BadJobs
 import Jobs
 import Testing
 

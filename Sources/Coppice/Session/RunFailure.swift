@@ -1,4 +1,6 @@
+import Engine
 package import Jobs
+import Storage
 
 /// Why a run did not come to its end: what to print, and the exit code of every rank.
 package struct RunFailure: Error, Sendable {
@@ -13,5 +15,16 @@ package struct RunFailure: Error, Sendable {
   /// A job with errors, or one that cannot be read.
   package init(_ errors: JobErrors) {
     self.init(errors.description, exitCode: errors.isMissingInput ? 66 : 65)
+  }
+
+  /// A file that could not be written or read.
+  init(_ error: StorageError) {
+    self.init(error.description, exitCode: error.exitCode)
+  }
+
+  /// What cannot be simulated, with its place in the job.
+  init(_ error: SimulationError) {
+    let place = error.path.isEmpty ? "" : error.path.joined(separator: ".") + ": "
+    self.init(error.message.isEmpty ? "" : place + error.message, exitCode: error.exitCode)
   }
 }

@@ -6,8 +6,9 @@ import Networks
 package struct RunPlan: Sendable {
   package let memory: MemoryPlan
 
-  /// - Throws: `RunFailure` (65) for what only the lowered programs show, and for a network that
-  ///   is larger than the memory of this machine.
+  private let ranks: Int
+
+  /// - Throws: `RunFailure` (65) for what only the lowered programs show.
   package init(_ job: Job, ranks: Int, threads: Int) throws(RunFailure) {
     var programs: [Int: PopulationProgram] = [:]
     do throws(SimulationError) {
@@ -16,10 +17,35 @@ package struct RunPlan: Sendable {
         programs[index] = try PopulationProgram(population: index, of: job.experiment)
       }
     } catch {
-      throw RunFailure(
-        (error.path.isEmpty ? "" : error.path.joined(separator: ".") + ": ") + error.message,
-        exitCode: error.exitCode)
+      throw RunFailure(error)
     }
     memory = MemoryPlan(job.experiment, programs: programs, ranks: ranks, threads: threads)
+    self.ranks = ranks
+  }
+
+  /// What a run needs its memory for, by name, on the rank with the most neurons.
+  package static func named(_ parts: MemoryPlan.Parts) -> [(name: String, bytes: Int)] {
+    [
+      ("state", parts.state), ("synapses", parts.synapses), ("generators", parts.generators),
+      ("events", parts.events), ("recording", parts.recording), ("process", parts.process),
+    ]
+  }
+
+  /// Why this machine has too little memory for a rank of the run (65); `nil` if it has enough.
+  ///
+  /// Asked before anything is built: a process that takes more than there is would be killed
+  /// without a word, and with it perhaps others on the machine.
+  package func shortage(ranksOnNode: Int) -> RunFailure? {
+    let available = MachineMemory().share(ofRanks: ranksOnNode)
+    guard Double(memory.parts.total) > available else { return nil }
+    let parts = RunPlan.named(memory.parts).filter { $0.bytes > memory.parts.total / 100 }
+      .map { "\($0.name) \(ByteCount(Double($0.bytes)))" }
+    let needed = "the run needs about \(ByteCount(Double(memory.parts.total)))"
+      + (ranks > 1 ? " on each of \(ranks) ranks" : "")
+    let owner = ranksOnNode > 1 ? "each of the \(ranksOnNode) ranks here" : "it"
+    return RunFailure(
+      "\(needed) (\(parts.joined(separator: ", "))), and this machine has "
+        + "\(ByteCount(available)) of memory for \(owner); take fewer neurons or synapses, or ranks "
+        + "on more machines", exitCode: 65)
   }
 }

@@ -58,14 +58,18 @@ package struct RunSession {
   /// Every rank calls it; every rank throws the same exit code.
   package func run(_ listener: Listener) throws(RunFailure) -> Outcome {
     let begin = ContinuousClock.now
+    let isNew = access(directory, F_OK) != 0
+    // The plan is made before the directory is touched: a job that cannot run leaves no trace.
+    try together { () throws(RunFailure) in
+      let plan = try RunPlan(job, ranks: communicator.size, threads: options.threads)
+      if let shortage = plan.shortage(ranksOnNode: communicator.ranksOnNode) { throw shortage }
+    }
+    try requireOneJob()
     var output: OutputDirectory?
     var found: RunRecord?
-    try together { () throws(StorageError) in
-      (output, found) = try openOutput(listener)
-    }
+    try together { () throws(RunFailure) in (output, found) = try openOutput(listener) }
     guard let output else { throw RunFailure("no output directory", exitCode: 70) }
     if let found { return .alreadyComplete(found) }
-    // The plan is made before the directory is touched: a job that cannot run leaves no trace.
     let builder: SimulationBuilder
     let simulation: Simulation
     do throws(SimulationError) {
@@ -74,10 +78,29 @@ package struct RunSession {
       if isFirst, let notice = builder.notice { listener.notice(notice) }
       simulation = try builder.build()
     } catch {
-      throw RunFailure(at(error.path) + error.message, exitCode: error.exitCode)
+      if isFirst, isNew { removeIfEmpty(output) }
+      throw RunFailure(error)
     }
     return try simulate(
       simulation, builder.decomposition, into: output, since: begin, listener)
+  }
+
+  /// Makes sure that all ranks have read the same job: on a cluster without a common file system
+  /// each could have a file of its own.
+  private func requireOneJob() throws(RunFailure) {
+    let own = Int64(jobHash.prefix(15), radix: 16) ?? 0
+    let isLargest = try maximum(own) == own
+    let others = try maximum(isLargest ? 0 : 1)
+    guard others == 0 else {
+      throw RunFailure(
+        "the ranks have read different jobs; give all machines the same job file", exitCode: 65)
+    }
+  }
+
+  /// Takes away a directory that this run has made and not used.
+  private func removeIfEmpty(_ output: OutputDirectory) {
+    rmdir(output.path + "/segments")
+    rmdir(output.path)
   }
 
   private func simulate(
@@ -86,7 +109,7 @@ package struct RunSession {
   ) throws(RunFailure) -> Outcome {
     let layout = RecordingLayout(of: job.experiment)
     var writer: SegmentWriter?
-    try together { () throws(StorageError) in
+    try storing { () throws(StorageError) in
       if isFirst {
         try output.write(job.given, to: "job.yaml")
         try output.write(job.resolved, to: "job.resolved.yaml")
@@ -101,42 +124,54 @@ package struct RunSession {
       figures = try simulation.run(
         into: writer, progress: isFirst ? listener.progress : { _ in })
     } catch {
-      throw RunFailure(error.message, exitCode: error.exitCode)
+      throw RunFailure(error)
     }
-    try together { () throws(StorageError) in _ = try writer.cut(at: job.experiment.steps) }
+    try storing { () throws(StorageError) in _ = try writer.cut(at: job.experiment.steps) }
     let merging = ContinuousClock.now
-    try together { () throws(StorageError) in
+    try storing { () throws(StorageError) in
       if isFirst { _ = try OutputMerger.finish(output, layout: layout) }
     }
     figures.record += (ContinuousClock.now - merging).inSeconds
     let record = try closingRecord(figures, seconds: (ContinuousClock.now - begin).inSeconds)
-    try together { () throws(StorageError) in if isFirst { try record.write(to: output) } }
+    try storing { () throws(StorageError) in if isFirst { try record.write(to: output) } }
     return .finished(record)
   }
 
   /// Opens the output directory; the record of a finished run of this very job if it holds one.
   private func openOutput(
     _ listener: Listener
-  ) throws(StorageError) -> (OutputDirectory, RunRecord?) {
-    let output = try OutputDirectory.create(directory)
-    guard output.has(RunRecord.fileName), !isFresh else {
-      if isFirst { try SegmentCatalog.discard(from: 0, in: output) }
-      return (output, nil)
+  ) throws(RunFailure) -> (OutputDirectory, RunRecord?) {
+    let (output, found) = try findRun()
+    if let found {
+      guard found.job.hash == jobHash else {
+        throw RunFailure(
+          "\(directory) holds a run of another job (\(found.job.name), \(found.job.hash)); name "
+            + "another directory with --output, or start over with --fresh", exitCode: 76)
+      }
+      if found.exit.status == .complete { return (output, found) }
     }
-    let found = try RunRecord.read(from: output)
-    guard found.job.hash == jobHash else {
-      throw StorageError(
-        call: "open", path: directory,
-        reason: "it holds a run of another job (\(found.job.name), \(found.job.hash)); "
-          + "name another directory with --output, or start over with --fresh", exitCode: 76)
-    }
-    if found.exit.status == .complete { return (output, found) }
-    if isFirst {
+    guard isFirst else { return (output, nil) }
+    if found != nil {
       listener.notice(
         "\(directory) holds a run that did not finish and no checkpoint: starting over")
+    }
+    do throws(StorageError) {
       try SegmentCatalog.discard(from: 0, in: output)
+    } catch {
+      throw RunFailure(error)
     }
     return (output, nil)
+  }
+
+  /// The output directory, made if need be, and what it tells of a run unless that is to go.
+  private func findRun() throws(RunFailure) -> (OutputDirectory, RunRecord?) {
+    do throws(StorageError) {
+      let output = try OutputDirectory.create(directory)
+      guard output.has(RunRecord.fileName), !isFresh else { return (output, nil) }
+      return (output, try RunRecord.read(from: output))
+    } catch {
+      throw RunFailure(error)
+    }
   }
 
   /// For each states recording the places of this rank's neurons among those recorded.
@@ -150,17 +185,27 @@ package struct RunSession {
 
   /// Does something on every rank and ends on every rank with the same code if one fails.
   ///
-  /// The rank that failed gives its message; where several do, each has its own.
-  private func together(_ body: () throws(StorageError) -> Void) throws(RunFailure) {
+  /// The ranks that failed give their messages; the others throw an empty one.
+  private func together(_ body: () throws(RunFailure) -> Void) throws(RunFailure) {
     var failure: RunFailure?
     do {
       try body()
     } catch {
-      failure = RunFailure(error.description, exitCode: error.exitCode)
+      failure = error
     }
     let worst = try maximum(Int64(failure?.exitCode ?? 0))
     guard worst == 0 else {
       throw RunFailure(failure?.message ?? "", exitCode: Int32(worst))
+    }
+  }
+
+  private func storing(_ body: () throws(StorageError) -> Void) throws(RunFailure) {
+    try together { () throws(RunFailure) in
+      do throws(StorageError) {
+        try body()
+      } catch {
+        throw RunFailure(error)
+      }
     }
   }
 
@@ -170,9 +215,5 @@ package struct RunSession {
     } catch {
       throw RunFailure("\(error.call) failed: \(error.reason)", exitCode: 70)
     }
-  }
-
-  private func at(_ path: [String]) -> String {
-    path.isEmpty ? "" : path.joined(separator: ".") + ": "
   }
 }

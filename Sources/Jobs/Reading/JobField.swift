@@ -63,7 +63,7 @@ struct JobMap {
         diagnostics.error(
           "\(what) has no key '\(entry.key.forMessage)'", at: entry.keyPosition,
           path: JobMap.path(field.path, entry.key),
-          hint: Suggestion.hint(for: entry.key, among: keys, called: "its keys"))
+          hint: JobMap.hint(for: entry.key, among: keys))
       }
     }
     self.entries = entries
@@ -88,6 +88,14 @@ struct JobMap {
       "\(what) needs '\(key)'", at: field.keyPosition, path: JobMap.path(field.path, key),
       hint: hint)
     return nil
+  }
+
+  /// A key that looks like a piece of a formula is one: YAML ends a text at a comma inside braces.
+  private static func hint(for key: String, among keys: [String]) -> String? {
+    if key.unicodeScalars.contains(where: { "()*/+<>=".unicodeScalars.contains($0) }) {
+      return "inside { } a comma ends a text: put a text that holds one in quotes"
+    }
+    return Suggestion.hint(for: key, among: keys, called: "its keys")
   }
 
   private static func path(_ outer: String, _ key: String) -> String {

@@ -2,18 +2,18 @@
 ///
 /// Most are the good job below with a piece replaced. The sign ⟦ in a text marks the character
 /// at which the error must be reported, and is taken out.
-struct BadJob: Sendable, CustomStringConvertible {
+package struct BadJob: Sendable, CustomStringConvertible {
   /// What is wrong.
-  let name: String
+  package let name: String
   /// The file.
-  let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// Where the error must be reported, from 1.
-  let line: Int
-  let column: Int
+  package let line: Int
+  package let column: Int
   /// The beginning of the message.
-  let message: String
+  package let message: String
 
-  var description: String { name }
+  package var description: String { name }
 
   /// A job given whole.
   init(
@@ -62,7 +62,7 @@ struct BadJob: Sendable, CustomStringConvertible {
   }
 
   /// A job with which nothing is wrong.
-  static let goodJob = """
+  package static let goodJob = """
     name: a small network
     constants:
       neurons: 20

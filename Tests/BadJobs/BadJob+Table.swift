@@ -1,6 +1,6 @@
 extension BadJob {
   /// Every way of being wrong that a job is tested for.
-  static let all: [BadJob] =
+  package static let all: [BadJob] =
     files + keys + quantities + sizes + references + models + equations + generators + projections
     + recordings + notYet
 
