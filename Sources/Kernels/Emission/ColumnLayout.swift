@@ -19,7 +19,9 @@ struct ColumnLayout {
   /// up to some 50, the array from some 70 on.
   static let mostLocals = 60
 
-  init(_ program: Program) {
+  /// - Parameter width: Lanes that advance together. With 8 of them, operands in memory may be
+  /// single numbers for all lanes (AVX-512), and broadcasting in advance costs registers only.
+  init(_ program: Program, width: Int) {
     self.program = program
     let everyStep = [program.update, program.precondition]
     var hot = Set<Int>()
@@ -39,7 +41,7 @@ struct ColumnLayout {
     places =
       isLarge
       ? Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, $0) }) : [:]
-    hotUniforms = isLarge ? [] : uniforms
+    hotUniforms = isLarge || width == 8 ? [] : uniforms
     var offset = 0
     var offsets: [Int] = []
     for column in program.columns {
