@@ -19,8 +19,9 @@ struct ColumnLayout {
   /// up to some 50, the array from some 70 on.
   static let mostLocals = 60
 
-  /// - Parameter width: Lanes that advance together. With 8 of them, operands in memory may be
-  /// single numbers for all lanes (AVX-512), and broadcasting in advance costs registers only.
+  /// Sorts out the columns of a program for so many lanes that advance together. With 8 of them,
+  /// operands in memory may be single numbers for all lanes (AVX-512), and broadcasting in advance
+  /// costs registers only.
   init(_ program: Program, width: Int) {
     self.program = program
     let everyStep = [program.update, program.precondition]
