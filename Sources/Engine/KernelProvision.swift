@@ -105,7 +105,8 @@ struct KernelProvision {
       throw SimulationError("\(error.call) failed: \(error.reason)")
     }
     return (0..<communicator.size).map { rank in
-      String(decoding: received[offsets[rank]..<offsets[rank + 1]].prefix { $0 != 0 }, as: UTF8.self)
+      String(
+        decoding: received[offsets[rank]..<offsets[rank + 1]].prefix { $0 != 0 }, as: UTF8.self)
     }
   }
 }

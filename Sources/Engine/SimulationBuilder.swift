@@ -57,9 +57,11 @@ package struct SimulationBuilder {
   package func build() throws(SimulationError) -> Simulation {
     let begin = ContinuousClock.now
     let gids = GlobalIDs(sizes: experiment.network.populations.map(\.size))
-    let pinning = communicator.ranksOnNode * options.threads
+    let pinning =
+      communicator.ranksOnNode * options.threads
       <= Int(cthreads_allowed_processors()) || communicator.ranksOnNode == 1
-    let firstProcessor = communicator.ranksOnNode == 1
+    let firstProcessor =
+      communicator.ranksOnNode == 1
       ? 0 : communicator.rankOnNode * options.threads
     let team = WorkerTeam(members: options.threads) { member in
       if pinning { _ = cthreads_pin(Int32(firstProcessor + member)) }

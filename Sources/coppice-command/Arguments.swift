@@ -52,7 +52,8 @@ struct Arguments {
   ) -> CommandFailure {
     let near = known.filter { $0.hasPrefix(name) || name.hasPrefix($0) }.first
     let hint = near.map { "; did you mean \($0)?" } ?? ""
-    return CommandFailure("unknown option \(name)\(hint)\nusage: \(usage)", exitCode: ExitCode.usage)
+    return CommandFailure(
+      "unknown option \(name)\(hint)\nusage: \(usage)", exitCode: ExitCode.usage)
   }
 
   func has(_ name: String) -> Bool { values[name] != nil }

@@ -26,7 +26,8 @@ struct RunCommand {
       words,
       options: [
         .init(name: "--output", value: "DIR"), .init(name: "--threads", value: "N"),
-        JobCommand.set, .init(name: "--fresh"), .init(name: "--backend", value: "compiled|portable"),
+        JobCommand.set, .init(name: "--fresh"),
+        .init(name: "--backend", value: "compiled|portable"),
         .init(name: "--block", value: "N"), .init(name: "--log-level", value: "LEVEL"),
       ], operands: 1...1, of: RunCommand.usage)
     level = try arguments.choice("--log-level", LogLevel.self) ?? .info
@@ -108,7 +109,9 @@ struct RunCommand {
 
   /// Where tests want epochs to end; what is no positive number means nothing.
   private var epochCut: Int64? {
-    ThreadChoice.environment("COPPICE_EPOCH_CUT").flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil }
+    ThreadChoice.environment("COPPICE_EPOCH_CUT").flatMap { Int64($0) }.flatMap {
+      $0 > 0 ? $0 : nil
+    }
   }
 
   /// `out/` and the job file's name.

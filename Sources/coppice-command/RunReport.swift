@@ -35,7 +35,8 @@ struct RunReport {
           + "\(Text.number(record.realtimeFactor, digits: 2)) x real time, "
           + "\(ByteCount(Double(record.peakResidentBytes))) of memory")
       Console.writeLine(
-        "complete: \(Text.number(simulated * 1000, digits: 1)) ms simulated; results in \(directory)")
+        "complete: \(Text.number(simulated * 1000, digits: 1)) ms simulated; results in \(directory)"
+      )
     }
   }
 }

@@ -72,6 +72,7 @@ struct ShowCommand {
     if arguments.has("--program") { Console.writeLine("# population \(name)\n\(plan.program)") }
     guard arguments.has("--kernel") else { return }
     let width = InstructionSet.ofThisProcessor.width
-    Console.writeLine("// population \(name), \(width) lanes\n\(CEmitter.source(of: plan.program, width: width))")
+    Console.writeLine(
+      "// population \(name), \(width) lanes\n\(CEmitter.source(of: plan.program, width: width))")
   }
 }

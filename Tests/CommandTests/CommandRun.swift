@@ -11,9 +11,10 @@ struct CommandRun {
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// `COPPICE_BINARY`, or what the debug build has left.
-  static let binary: String = ProcessInfo.processInfo.environment["COPPICE_BINARY"].map {
-    $0.hasPrefix("/") ? $0 : package.path + "/" + $0
-  } ?? package.path + "/.build/debug/coppice"
+  static let binary: String =
+    ProcessInfo.processInfo.environment["COPPICE_BINARY"].map {
+      $0.hasPrefix("/") ? $0 : package.path + "/" + $0
+    } ?? package.path + "/.build/debug/coppice"
 
   static func fixture(_ name: String) -> String {
     package.path + "/Tests/CommandTests/Fixtures/" + name
@@ -64,7 +65,8 @@ struct CommandRun {
       kill(process.processIdentifier, SIGKILL)
     }
     process.waitUntilExit()
-    let code = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    let code =
+      process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
     return CommandRun(
       exitCode: code, output: try String(contentsOfFile: outputFile, encoding: .utf8),
       errors: try String(contentsOfFile: errorFile, encoding: .utf8))

@@ -152,7 +152,8 @@ package struct RunSession {
     }
     guard isFirst else { return (output, nil) }
     if found != nil {
-      listener.notice("\(directory) holds a run that did not finish and no checkpoint: starting over")
+      listener.notice(
+        "\(directory) holds a run that did not finish and no checkpoint: starting over")
     }
     do throws(StorageError) {
       try SegmentCatalog.discard(from: 0, in: output)
@@ -175,7 +176,7 @@ package struct RunSession {
 
   /// For each states recording the places of this rank's neurons among those recorded.
   private func columns(_ decomposition: Decomposition) -> [[Int]] {
-    return job.experiment.recording.states.map { recording in
+    job.experiment.recording.states.map { recording in
       let own = decomposition.neurons(
         ofPopulation: recording.population, rank: communicator.rank)
       return recording.neurons.indices.filter { own.contains(recording.neurons[$0]) }
