@@ -25,6 +25,12 @@ test: build ## every test, those under mpirun included
 determinism: build ## the whole matrix of ranks, threads, blocks, back ends and widths
 	@COPPICE_MATRIX=all .ci/test.sh --filter DeterminismTests
 
+docs-check: build ## runs every command of README.md and docs
+	@.ci/docs-check.sh
+
+bench-recurrent: build ## Coppice against Brian 2 on the paper's recurrent network (20 minutes)
+	@benchmarks/recurrent.sh
+
 lint: ## format and layering
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
 

@@ -90,6 +90,12 @@ let package = Package(
     tests("Command", ["Coppice", "BadJobs"]),
     // Jobs that must be refused, for the tests of the reader and of the command line.
     .target(name: "BadJobs", path: "Tests/BadJobs", swiftSettings: strict),
+    tests(
+      "Oracle",
+      [
+        "Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "Jobs",
+        "KernelABI",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -49,6 +49,11 @@ package struct SimulationBuilder {
     } catch {
       throw SimulationError(error, below: [])
     }
+    guard decomposition.count <= Int(UInt32.max) else {
+      throw SimulationError(
+        "the network has \(decomposition.count) neurons and units; at most \(UInt32.max) can be "
+          + "numbered", exitCode: 65, path: ["populations"])
+    }
     streams = RecordStreams(experiment)
     self.figures = figures
   }

@@ -66,7 +66,8 @@ struct WorkerBuilder: Sendable {
     decomposition.neurons(ofPopulation: population, worker: worker)
   }
 
-  private func rows(of projection: Projection, _ worker: Int) throws(SimulationError) -> SynapseRows {
+  private func rows(of projection: Projection, _ worker: Int) throws(SimulationError) -> SynapseRows
+  {
     do throws(NetworkError) {
       return try network.synapseRows(
         of: projection, targets: neurons(of: projection.target.population, worker),

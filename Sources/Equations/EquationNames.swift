@@ -1,4 +1,4 @@
-internal import Units
+public import Units
 
 /// The names that the equation language gives a meaning to, and the rules for all others.
 public enum EquationNames {
@@ -19,6 +19,10 @@ public enum EquationNames {
     "lastspike": Internal(type: .real, dimension: .time, isShared: false),
     "not_refractory": Internal(type: .boolean, dimension: .one, isShared: false),
   ]
+
+  /// What the engine itself keeps for each neuron and a recording may read beside the variables,
+  /// as Brian's monitors may.
+  public static let recordable: [String: Dimension] = ["lastspike": .time, "not_refractory": .one]
 
   /// π and Euler's number, known in every expression.
   public static let numbers: [String: Double] = ["pi": .pi, "e": 2.718281828459045]

@@ -51,7 +51,7 @@ struct CommandRun {
     let outputFile = scratch.path + "/output"
     let errorFile = scratch.path + "/errors"
     for file in [outputFile, errorFile] {
-      FileManager.default.createFile(atPath: file, contents: nil)
+      _ = FileManager.default.createFile(atPath: file, contents: nil)
     }
     process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputFile))
     process.standardError = try FileHandle(forWritingTo: URL(filePath: errorFile))
@@ -65,8 +65,8 @@ struct CommandRun {
       kill(process.processIdentifier, SIGKILL)
     }
     process.waitUntilExit()
-    let code =
-      process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+    let status = process.terminationStatus
+    let code = process.terminationReason == .exit ? status : -status
     return CommandRun(
       exitCode: code, output: try String(contentsOfFile: outputFile, encoding: .utf8),
       errors: try String(contentsOfFile: errorFile, encoding: .utf8))
@@ -74,7 +74,7 @@ struct CommandRun {
 }
 
 /// A folder that goes with the value that owns it.
-final class TemporaryFolder {
+final class TemporaryFolder: Sendable {
   let path: String
 
   init() throws {

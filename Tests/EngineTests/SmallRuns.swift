@@ -60,9 +60,9 @@ enum SmallRun {
           model: name, system: system, parameters: parameters, initial: values)))
   }
 
-  static func spikeList(_ name: String = "s", size: Int = 1, _ spikes: [(unit: Int, step: Int64)])
-    -> Population
-  {
+  static func spikeList(
+    named name: String = "s", size: Int = 1, _ spikes: [(unit: Int, step: Int64)]
+  ) -> Population {
     Population(name: name, size: size, kind: .spikeList(SpikeListGenerator(spikes: spikes)))
   }
 

@@ -51,7 +51,8 @@ import Testing
     ]
     let projection = try SmallRun.projection(
       from: 0, to: 0, in: populations, onPre: "seen = x")
-    let run = try SmallRun.run(network(populations, [projection]), steps: 20, states: ["x", "seen"])
+    let run = try SmallRun.run(
+      network(populations, [projection]), steps: 20, states: ["x", "seen"])
     try #require(!run.steps(of: 0).isEmpty)
     let first = Int(run.steps(of: 0)[0])
     #expect(run.trace(0)[first + 1] == 0)
@@ -62,7 +63,7 @@ import Testing
   @Test func projectionsActInTheOrderOfTheJob() throws {
     let populations = [
       try SmallRun.neurons(equations: Self.counter), SmallRun.spikeList([(0, 5)]),
-      SmallRun.spikeList("t", [(0, 2)]),
+      SmallRun.spikeList(named: "t", [(0, 2)]),
     ]
     let double = try SmallRun.projection(
       "double", from: 1, to: 0, in: populations, onPre: "x = 2*x")
@@ -96,7 +97,7 @@ import Testing
     let populations = [
       try SmallRun.neurons(
         equations: "dx/dt = 1/ms : 1", threshold: "x > 0.95 and x < 3", reset: "x = 10",
-        refractory: "3*ms", secondReset: "x = -5", width: 0.5e-3),
+        refractory: "3*ms", secondReset: "x = -5", width: 0.0005),
       SmallRun.spikeList([(0, 14)]),
     ]
     let projection = try SmallRun.projection(from: 1, to: 0, in: populations, onPre: "x = 77")

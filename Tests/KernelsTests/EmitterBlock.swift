@@ -92,16 +92,17 @@ struct BlockScenario {
 
   /// Lets events come at live lanes, at random ports, several at once now and then.
   mutating func scatterEvents(
-    _ random: inout SplitMix, rate: Double, payloads: ClosedRange<Double>
+    _ random: inout SplitMix, rate: Double, payloads: ClosedRange<Double>, ports: Int? = nil
   ) {
-    guard !program.ports.isEmpty else { return }
+    let ports = min(ports ?? .max, program.ports.count)
+    guard ports > 0 else { return }
     for step in 0..<steps {
       for lane in 0..<liveLanes {
         while Double.random(in: 0..<1, using: &random) < rate {
           events.append(
             coppice_event(
               step: UInt32(step), lane: UInt32(lane),
-              port: UInt32.random(in: 0..<UInt32(program.ports.count), using: &random),
+              port: UInt32.random(in: 0..<UInt32(ports), using: &random),
               synapse: UInt32.random(in: 0..<1000, using: &random),
               payload: Double.random(in: payloads, using: &random)))
         }
@@ -110,7 +111,7 @@ struct BlockScenario {
   }
 
   /// Events of some steps, in the order that a kernel asks for, and where each group's begin.
-  fileprivate func events(
+  func events(
     from first: Int, steps count: Int, groupWidth: Int
   ) -> (events: [coppice_event], offsets: [UInt32]) {
     let due = events.filter { $0.step >= first && $0.step < first + max(count, 1) }

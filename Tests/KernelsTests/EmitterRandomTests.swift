@@ -9,7 +9,7 @@ import Testing
 @Suite struct EmitterRandomTests {
   /// How many programs each case runs; COPPICE_RANDOM_PROGRAMS asks for more.
   private static let count =
-    ProcessInfo.processInfo.environment["COPPICE_RANDOM_PROGRAMS"].flatMap { Int($0) } ?? 40
+    ProcessInfo.processInfo.environment["COPPICE_RANDOM_PROGRAMS"].flatMap { Int($0) } ?? 24
 
   struct Target: CustomTestStringConvertible {
     var set: InstructionSet
@@ -86,6 +86,24 @@ import Testing
     return text
   }
 
+  @Test func programsTooLargeForVariablesLeaveTheBitsOfThePortableOne() throws {
+    let program = Program.ring(of: ColumnLayout.mostLocals + 10)
+    try #require(ColumnLayout(program).places.count == ColumnLayout.mostLocals + 10)
+    let library = try #require(try KernelCompiler().compile([program]).first)
+    let kernel = try CompiledKernel(library: library)
+    var random = SplitMix(state: 3)
+    var scenario = BlockScenario(
+      program, uniforms: [0.2, 0.8], lanes: 24, liveLanes: 21, steps: 40)
+    scenario.scatterState(&random, by: 0.6)
+    scenario.scatterEvents(&random, rate: 0.05, payloads: -1...1)
+    scenario.probeSteps = [0, 3, 4, 17, 39]
+    let expected = scenario.run(try portableKernel(of: program), visits: 40)
+    try #require(expected.marks.count > 20)
+    for visits in [1, 7, 40] {
+      #expect(scenario.run(kernel, visits: visits) == expected)
+    }
+  }
+
   @Test func probesAreTakenOnlyWhereALaneIsRecorded() throws {
     let program = Program.probing
     let library = try #require(try KernelCompiler().compile([program]).first)
@@ -142,6 +160,47 @@ extension Program {
       code.store(code.add(.binary(.add, x, one)), to: 0)
     }
     program.probe = .build { code in code.output(code.load(0)) }
+    return program
+  }
+
+  /// Numbers that move towards their neighbours, with a spike, its reset, and three ports.
+  fileprivate static func ring(of count: Int) -> Program {
+    var program = Program.empty
+    program.columns = (0..<count).map {
+      Column(name: "x\($0)", element: .real, role: .variable, initialValue: 0.5)
+    }
+    program.columns.append(Column(name: "pending", element: .flag, role: .pending))
+    program.uniforms = [.value(0.2), .value(0.8)]
+    program.update = .build { code in
+      let share = code.add(.uniform(0))
+      for column in 0..<count {
+        let here = code.load(column)
+        let there = code.load((column + 1) % count)
+        let difference = code.add(.binary(.subtract, there, here))
+        code.store(code.add(.fma(difference, share, here)), to: column)
+      }
+    }
+    let isHigh = Section.build { code in
+      code.output(code.compare(.greater, code.load(2), code.add(.uniform(1))))
+    }
+    (program.precondition, program.tests) = (isHigh, isHigh)
+    (program.spikes, program.pendingSpike) = (true, count)
+    program.reset = .build { code in
+      code.store(code.add(.constant(0)), to: 2)
+      code.store(code.load(2), to: count - 1)
+    }
+    program.ports = [
+      .additive([
+        Contribution(column: 2, amount: .build { $0.output($0.add(.payload)) }, isMasked: false)
+      ]),
+      .general(
+        .build { code in
+          let sum = code.add(.binary(.add, code.load(5), code.add(.payload)))
+          code.store(sum, to: 2)
+        }),
+      .assignment(column: 7),
+    ]
+    program.probe = .build { code in code.output(code.load(count - 1)) }
     return program
   }
 

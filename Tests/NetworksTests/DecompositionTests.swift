@@ -47,7 +47,6 @@ import Testing
     #expect(last.upperBound == size)
     #expect(layout.worker(ofNeuron: size - 1, population: 1) == layout.workers - 1)
     #expect(layout.worker(ofGlobalID: layout.count - 1) == layout.workers - 1)
-    #expect(layout.blocks(ofPopulation: 1, worker: 0).count > 100_000_000)
   }
 
   @Test func nonsenseIsRefused() {
@@ -57,40 +56,8 @@ import Testing
       try Decomposition(sizes: [1], ranks: .max, threads: .max)
     }
     #expect(throws: NetworkError.self) {
-      try Decomposition(sizes: [1], ranks: 1, threads: 1, blockSize: 0)
-    }
-    #expect(throws: NetworkError.self) {
       try Decomposition(sizes: [.max, 2], ranks: 1, threads: 1)
     }
     #expect(throws: NetworkError.self) { try Decomposition(sizes: [-1], ranks: 1, threads: 1) }
-  }
-}
-
-@Suite struct BlockLayoutTests {
-  @Test(arguments: [nil, 1, 3, 8, 100, 256, Int.max])
-  func blocksCoverTheRangeOnce(size: Int?) throws {
-    for count in [0, 1, 7, 8, 9, 255, 256, 257, 1_000, 4_097] {
-      let layout = BlockLayout(50..<50 + count, size: size)
-      var next = 50
-      for (index, block) in layout.enumerated() {
-        #expect(block.index == index)
-        #expect(block.neurons.lowerBound == next)
-        #expect(block.lanes >= block.neurons.count && block.lanes % 8 == 0)
-        #expect(block.lanes < block.neurons.count + 8)
-        #expect(block.neurons.count <= size ?? 256)
-        for (lane, neuron) in block.neurons.enumerated() {
-          #expect(layout.place(ofNeuron: neuron) == (index, lane))
-        }
-        next = block.neurons.upperBound
-      }
-      #expect(next == 50 + count)
-      #expect(layout.isEmpty == (count == 0))
-    }
-  }
-
-  @Test func automaticBlocksAreEven() {
-    #expect(BlockLayout(0..<257, size: nil).map(\.neurons.count) == [136, 121])
-    #expect(BlockLayout(0..<1_000, size: nil).map(\.neurons.count) == [256, 256, 256, 232])
-    #expect(BlockLayout(0..<5, size: nil).map(\.lanes) == [8])
   }
 }

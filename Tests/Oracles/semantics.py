@@ -175,7 +175,7 @@ def cases():
     yield run(
         "conditions of all events are tested before any acts",
         equations="a : 1\nc : 1", steps=3, initial={"a": 1},
-        events={"first": ("a > 0", "a = 0; c += 1"), "second": ("a > 0", "a = 0; c += 10")},
+        events={"one": ("a > 0", "a = 0; c += 1"), "other": ("a > 0", "a = 0; c += 10")},
         record=["a", "c"])
     yield run(
         "an update takes all right sides from the old state",
@@ -183,16 +183,16 @@ def cases():
         initial={"x": 1, "y": 0.5}, record=["x", "y", "z"])
     yield run(
         "t is n dt in update, reset and on_pre of step n",
-        equations="dv/dt = t/(1*ms)/(0.1*ms) : 1\nu : second\nw : second", steps=8,
-        threshold="v > 0.55", reset="u = t; v = 0", inputs=[0.3, 0.6], on_pre="w = t",
-        record=["v", "u", "w"])
+        equations="dv/dt = t/(1*ms)/(0.1*ms) : 1\nu : second\nx : second", steps=8,
+        threshold="v > 0.55", reset="u = t; v = 0", inputs=[0.3, 0.6], on_pre="x = t",
+        record=["v", "u", "x"])
     yield run(
         "rows read t_in_timesteps of their own step", equations="n = t_in_timesteps + 0.5 : 1",
         steps=4, record=["n"])
     yield run(
         "lastspike is n dt and is known to the reset",
         equations="u : second", steps=6, threshold="t_in_timesteps == 2 or t_in_timesteps == 4",
-        reset="u = lastspike", record=["u", "not_refractory"], refractory=0.1)
+        reset="u = lastspike", record=["u", "not_refractory", "lastspike"], refractory=0.1)
 
 
 def main():

@@ -10,7 +10,10 @@ extension RecordingLayout {
     self.init(experiment) { population, name in
       guard case .neurons(let neurons) = experiment.network.populations[population].kind,
         let variable = neurons.system[name]
-      else { return Variable(name: name, unit: .one) }
+      else {
+        let dimension = EquationNames.recordable[name] ?? .one
+        return Variable(name: name, unit: FileUnit(dimension))
+      }
       return Variable(
         name: name, unit: FileUnit(variable.dimension),
         compartment: CompartmentOrder(neurons.system).place(ofVariable: name))

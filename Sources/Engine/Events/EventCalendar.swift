@@ -11,7 +11,9 @@ struct PendingEvent {
 /// Events of one cohort by the step at whose beginning they act.
 ///
 /// A ring of growing lists, one per step: as long as the longest delay and an epoch together, so
-/// that no two waiting steps share a list. Allocates only while lists are still growing.
+/// that no two waiting steps share a list. A list that has been read leaves its memory to the
+/// next that is begun, so that memory is what waits at one time and not what a turn of the ring
+/// brings. Allocates only while lists are still growing.
 struct EventCalendar: ~Copyable {
   private struct List {
     var base: UnsafeMutablePointer<PendingEvent>?
@@ -21,6 +23,8 @@ struct EventCalendar: ~Copyable {
 
   private let lists: UnsafeMutablePointer<List>
   private let mask: Int64
+  /// Memory of lists that have been read.
+  private var spare: [List] = []
 
   /// - Parameter horizon: the largest distance in steps between the step that is running and
   ///   one that an event waits for.
@@ -34,6 +38,7 @@ struct EventCalendar: ~Copyable {
 
   deinit {
     for index in 0...Int(mask) { lists[index].base?.deallocate() }
+    for list in spare { list.base?.deallocate() }
     lists.deallocate()
   }
 
@@ -42,6 +47,7 @@ struct EventCalendar: ~Copyable {
   /// - Complexity: amortised O(1).
   mutating func extend(by count: Int, at step: Int64) -> UnsafeMutablePointer<PendingEvent> {
     let list = lists + Int(step & mask)
+    if list.pointee.base == nil, let memory = spare.popLast() { list.pointee = memory }
     let needed = list.pointee.count + count
     if needed > list.pointee.capacity { EventCalendar.grow(list, to: needed) }
     let free = list.pointee.base.unsafelyUnwrapped + list.pointee.count
@@ -60,7 +66,11 @@ struct EventCalendar: ~Copyable {
   }
 
   mutating func clear(step: Int64) {
-    lists[Int(step & mask)].count = 0
+    let list = lists + Int(step & mask)
+    guard list.pointee.base != nil else { return }
+    list.pointee.count = 0
+    spare.append(list.pointee)
+    list.pointee = List(base: nil, count: 0, capacity: 0)
   }
 
   private static func grow(_ list: UnsafeMutablePointer<List>, to needed: Int) {

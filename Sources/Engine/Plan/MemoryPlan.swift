@@ -26,8 +26,12 @@ package struct MemoryPlan: Sendable {
   package private(set) var stateBytes = 0.0
 
   /// Resident memory of a run of one neuron, measured; with MPI's share where there are ranks.
-  private static let processBytes = 21_000_000
-  private static let launchedProcessBytes = 34_000_000
+  private static let processBytes = 36_000_000
+  private static let launchedProcessBytes = 54_000_000
+  /// Rate that is assumed of neurons, which only a run can tell.
+  private static let assumedRate = 10.0
+  /// Of an event: waiting in the calendar with the room that lists grow by, and sorted.
+  private static let eventBytes = 90.0
 
   package init(
     _ experiment: Experiment, programs: [Int: PopulationProgram], ranks: Int, threads: Int
@@ -40,12 +44,15 @@ package struct MemoryPlan: Sendable {
         let layout = CohortLayout(neurons: share(population.size), blockSize: nil)
         parts.state = parts.state.addingClamped(
           layout.slots.multipliedClamped(by: program.bytesPerLane))
-        parts.events = parts.events.addingClamped(layout.slots.multipliedClamped(by: 1))
+        // Marks of a block's visit, for each worker.
+        let marks = layout.lanes * EpochSequence.longest * (1 + program.events.count) * 8
+        parts.events = parts.events.addingClamped(marks * threads)
       } else {
         let units = share(population.size)
         parts.generators = parts.generators.addingClamped(PoissonUnits.bytes(units: units))
       }
     }
+    var synapsesOf: [(projection: Projection, count: Double)] = []
     for projection in network.projections {
       // A projection that cannot be built has been refused before its memory is planned.
       let expected = (try? network.expectedSynapses(of: projection)) ?? 0
@@ -54,9 +61,25 @@ package struct MemoryPlan: Sendable {
       let rows = expected / Double(ranks) * Double(perSynapse)
       let index = Double(projection.source.range.count + 1) * 4 * Double(threads)
       parts.synapses = parts.synapses.addingClamped(Int(clamping: rows + index))
+      synapsesOf.append((projection, expected))
       if programs[projection.source.population] != nil {
         epochSteps = min(epochSteps, MemoryPlan.smallestDelay(projection, dt: experiment.dt) + 1)
       }
+    }
+    for (projection, count) in synapsesOf {
+      let source = network.populations[projection.source.population]
+      let delay = MemoryPlan.smallestDelay(projection, dt: experiment.dt)
+      let perStep = count / Double(ranks) * MemoryPlan.rate(of: source) * experiment.dt
+      let waiting = perStep * Double(epochSteps + delay)
+      parts.events = parts.events.addingClamped(Int(clamping: waiting * MemoryPlan.eventBytes))
+    }
+    for population in experiment.recording.spikes {
+      let source = network.populations[population]
+      let seconds = Double(experiment.steps) * experiment.dt
+      let records = Double(share(source.size)) * MemoryPlan.rate(of: source) * seconds
+      // Held up to a budget by the writer, then copied through HDF5's buffers and the merge.
+      parts.recording = parts.recording.addingClamped(
+        Int(clamping: min(records * 16, Double(16 << 20)) * 1.5))
     }
     for recording in experiment.recording.states {
       let rows = EpochSequence.longest / Int(max(recording.window.every, 1)) + 1
@@ -65,6 +88,17 @@ package struct MemoryPlan: Sendable {
       let end = min(recording.window.to, experiment.steps)
       let taken = max(0, (end - recording.window.from) / recording.window.every)
       stateBytes += Double(taken) * Double(width) * (recording.precision == .single ? 4 : 8)
+    }
+  }
+
+  /// Hz of each neuron or unit.
+  private static func rate(of population: Population) -> Double {
+    guard case .poisson(let poisson) = population.kind else { return assumedRate }
+    let sources = Double(poisson.sources)
+    switch poisson.rate {
+    case .constant(let rate): return rate * sources
+    case .list(let rates): return rates.reduce(0, +) / Double(max(rates.count, 1)) * sources
+    case .expression: return assumedRate * sources
     }
   }
 

@@ -39,7 +39,8 @@ final class Cohort {
     self.streams = streams
     self.dt = dt
     layout = CohortLayout(neurons: neurons.count, blockSize: blockSize)
-    blockBytes = program.bytesPerLane * layout.lanes
+    // Each block begins at a cache line: kernels load whole vectors.
+    blockBytes = (program.bytesPerLane * layout.lanes + 63) & ~63
     state = AlignedBuffer(count: blockBytes * layout.blocks)
     calendar = EventCalendar(horizon: horizon)
     events = VisitEvents(

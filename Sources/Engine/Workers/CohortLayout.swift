@@ -18,9 +18,18 @@ package struct CohortLayout: Hashable, Sendable {
   package init(neurons: Int, blockSize: Int?) {
     let multiple = Int(COPPICE_LANE_MULTIPLE)
     self.neurons = neurons
-    neuronsPerBlock = max(1, min(blockSize ?? CohortLayout.automaticSize, max(neurons, 1)))
+    neuronsPerBlock = CohortLayout.size(neurons: max(neurons, 1), asked: blockSize)
     lanes = (neuronsPerBlock + multiple - 1) / multiple * multiple
     blocks = (neurons + neuronsPerBlock - 1) / neuronsPerBlock
+  }
+
+  /// As asked, or few enough for the cache and spread evenly over as few blocks as that takes.
+  private static func size(neurons: Int, asked: Int?) -> Int {
+    if let asked { return max(1, min(asked, neurons)) }
+    let blocks = (neurons + automaticSize - 1) / automaticSize
+    let multiple = Int(COPPICE_LANE_MULTIPLE)
+    let even = (neurons + blocks - 1) / blocks
+    return min((even + multiple - 1) / multiple * multiple, automaticSize)
   }
 
   package var slots: Int { blocks * lanes }

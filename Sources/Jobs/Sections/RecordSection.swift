@@ -163,7 +163,7 @@ extension JobReading {
     var result: [String] = []
     for element in elements {
       guard let name = line(element, "the name of a variable") else { continue }
-      guard system[name] != nil else {
+      guard system[name] != nil || EquationNames.recordable[name] != nil else {
         refuse(
           element, "the model has no variable '\(name.forMessage)'",
           hint: Suggestion.hint(

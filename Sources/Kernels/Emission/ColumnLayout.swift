@@ -6,10 +6,18 @@ struct ColumnLayout {
   /// Hot columns whose local variables change. What only the rare paths write, they write in
   /// memory.
   let changing: Set<Int>
-  /// Uniforms that the step loop reads: broadcast before it.
+  /// Uniforms that are broadcast before the step loop.
   let hotUniforms: Set<Int>
+  /// The places of hot columns of numbers in an array, where they are too many for local
+  /// variables: a compiler then takes time beyond measure to find them registers, and the kernel
+  /// is slower. Uniforms are not broadcast in advance either.
+  let places: [Int: Int]
   /// Byte offset of each column, for one lane.
   private let offsets: [Int]
+
+  /// Measured with chains of 4 to 400 compartments of 3 columns each: local variables are faster
+  /// up to some 50, the array from some 70 on.
+  static let mostLocals = 60
 
   init(_ program: Program) {
     self.program = program
@@ -26,7 +34,12 @@ struct ColumnLayout {
     let isReal = program.columns.map { $0.element != .bits }
     self.hot = hot.filter { isReal[$0] }
     self.changing = changing.intersection(self.hot)
-    hotUniforms = uniforms
+    let numbers = self.hot.filter { program.columns[$0].element == .real }.sorted()
+    let isLarge = numbers.count > Self.mostLocals
+    places =
+      isLarge
+      ? Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, $0) }) : [:]
+    hotUniforms = isLarge ? [] : uniforms
     var offset = 0
     var offsets: [Int] = []
     for column in program.columns {
@@ -41,15 +54,25 @@ struct ColumnLayout {
   /// Declares the pointers to some columns' lanes of the group, from `state`, `lanes` and `l0`.
   func declarePointers(_ columns: some Collection<Int>, in text: inout CText) {
     for column in columns.sorted() {
-      let place = "state + (uintptr_t)lanes * \(offsets[column])"
-      let type =
-        switch element(column) {
-        case .real: "double"
-        case .bits: "uint64_t"
-        case .flag: "uint8_t"
-        }
-      text.line("\(type) *const p\(column) = (\(type) *)(\(place)) + l0;")
+      text.line("\(memoryType(column)) *const p\(column) = \(address(column));")
     }
+  }
+
+  private func memoryType(_ column: Int) -> String {
+    switch element(column) {
+    case .real: "double"
+    case .bits: "uint64_t"
+    case .flag: "uint8_t"
+    }
+  }
+
+  private func address(_ column: Int) -> String {
+    "(\(memoryType(column)) *)(state + (uintptr_t)lanes * \(offsets[column])) + l0"
+  }
+
+  /// The place in the step loop that holds a hot column.
+  func local(_ column: Int) -> String {
+    places[column].map { "h[\($0)]" } ?? "c\(column)"
   }
 
   /// The value of a column in memory.
@@ -85,14 +108,18 @@ struct ColumnLayout {
   /// Writes hot columns back, so that a function that works on memory sees them.
   func spill(_ columns: Set<Int>, in text: inout CText) {
     for column in columns.intersection(changing).sorted() {
-      text.line(store("c\(column)", to: column))
+      text.line(
+        places[column] == nil
+          ? store(local(column), to: column)
+          : "cv_store(\(address(column)), \(local(column)));")
     }
   }
 
   /// Reads hot columns anew after such a function.
   func reload(_ columns: Set<Int>, in text: inout CText) {
     for column in columns.intersection(hot).sorted() {
-      text.line("c\(column) = \(memory(column));")
+      let value = places[column] == nil ? memory(column) : "cv_load(\(address(column)))"
+      text.line("\(local(column)) = \(value);")
     }
   }
 }

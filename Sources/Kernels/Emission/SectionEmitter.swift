@@ -15,35 +15,56 @@ struct SectionEmitter {
 
   /// Writes the instructions; value k becomes `v<k>`.
   func instructions(of section: Section, in text: inout CText) {
+    for index in section.instructions.indices { self.instruction(index, of: section, in: &text) }
+  }
+
+  private func instruction(_ index: Int, of section: Section, in text: inout CText) {
+    let instruction = section.instructions[index]
+    let type = instruction.type == .boolean ? "cv_mask" : "cv_real"
+    text.line("const \(type) v\(index) = \(expression(instruction, in: section));")
+  }
+
+  /// Writes the section with its stores in all lanes.
+  ///
+  /// A store stands where its value is known and the old one no longer needed: the fewer values
+  /// are under way, the better compilers do.
+  func code(of section: Section, in text: inout CText) {
+    var due: [Int: [Section.Store]] = [:]
+    var lastLoads: [Int: Int] = [:]
     for (index, instruction) in section.instructions.enumerated() {
-      let type = instruction.type == .boolean ? "cv_mask" : "cv_real"
-      let value = expression(instruction, in: section)
-      text.line("const \(type) v\(index) = \(value);")
+      if case .load(let column) = instruction.operation { lastLoads[column] = index }
+    }
+    for store in section.stores {
+      due[max(store.value, lastLoads[store.column] ?? 0), default: []].append(store)
+    }
+    for index in section.instructions.indices {
+      instruction(index, of: section, in: &text)
+      for store in due[index] ?? [] {
+        text.line(assignment(of: "v\(store.value)", to: store.column))
+      }
     }
   }
 
-  /// Writes the section, with its stores in all lanes or on the lanes of a mask.
-  func code(of section: Section, mask: String? = nil, in text: inout CText) {
+  /// Writes the section with its stores on the lanes of a mask.
+  func code(of section: Section, mask: String, in text: inout CText) {
     guard !section.isEmpty else { return }
     instructions(of: section, in: &text)
     for store in section.stores {
-      var value = "v\(store.value)"
-      if let mask {
-        value = layout.masked(mask, value, else: column(store.column), column: store.column)
-      }
+      let value = layout.masked(
+        mask, "v\(store.value)", else: column(store.column), column: store.column)
       text.line(assignment(of: value, to: store.column))
     }
   }
 
   /// The present value of a column.
   func column(_ column: Int) -> String {
-    surroundings.locals.contains(column) ? "c\(column)" : layout.memory(column)
+    surroundings.locals.contains(column) ? layout.local(column) : layout.memory(column)
   }
 
   /// A statement that sets a column.
   func assignment(of value: String, to column: Int) -> String {
     surroundings.locals.contains(column)
-      ? "c\(column) = \(value);" : layout.store(value, to: column)
+      ? "\(layout.local(column)) = \(value);" : layout.store(value, to: column)
   }
 
   private func expression(_ instruction: Instruction, in section: Section) -> String {

@@ -47,13 +47,12 @@ struct VisitEmitter {
     text.line("const coppice_event *const end = visit->events + offsets[1];")
     text.line("uint32_t next = event != end ? event->step : UINT32_MAX;")
     let additive = program.additiveColumns
-    var pointers = layout.hot.union(additive).union(program.pendingFlags)
+    var pointers = layout.hot.subtracting(layout.places.keys).union(additive).union(
+      program.pendingFlags)
     if let bits = program.secondReset?.pending { pointers.insert(bits) }
     if let flag = program.notRefractory { pointers.insert(flag) }
     layout.declarePointers(pointers, in: &text)
-    for column in layout.hot.sorted() {
-      text.line("\(layout.localType(column)) c\(column) = \(layout.memory(column));")
-    }
+    loadHotColumns(in: &text)
     pendingAtEntry(in: &text)
     if probe.isNeeded {
       text.line(
@@ -64,8 +63,32 @@ struct VisitEmitter {
       text.line("while (next_row < steps && !due[next_row]) ++next_row;")
     }
     text.block("for (uint32_t k = 0;;)") { text in step(in: &text) }
-    for column in layout.changing.sorted() {
+    storeHotColumns(in: &text)
+  }
+
+  private func loadHotColumns(in text: inout CText) {
+    for column in layout.hot.sorted() where layout.places[column] == nil {
+      text.line("\(layout.localType(column)) c\(column) = \(layout.memory(column));")
+    }
+    guard !layout.places.isEmpty else { return }
+    let columns = layout.places.keys.sorted().map(String.init).joined(separator: ", ")
+    text.line("static const uint32_t hot[] = {\(columns)};")
+    text.line("cv_real room[\(layout.places.count)];")
+    text.line("cv_real *h = room;")
+    // So that no compiler sees that the array could be variables.
+    text.line("__asm__ volatile(\"\" : \"+r\"(h) : : \"memory\");")
+    text.block("for (uint32_t j = 0; j < \(layout.places.count); ++j)") { text in
+      text.line("h[j] = cv_load((double *)state + (uintptr_t)lanes * hot[j] + l0);")
+    }
+  }
+
+  private func storeHotColumns(in text: inout CText) {
+    for column in layout.changing.sorted() where layout.places[column] == nil {
       text.line(layout.store("c\(column)", to: column))
+    }
+    guard !layout.places.isEmpty else { return }
+    text.block("for (uint32_t j = 0; j < \(layout.places.count); ++j)") { text in
+      text.line("cv_store((double *)state + (uintptr_t)lanes * hot[j] + l0, h[j]);")
     }
   }
 
