@@ -32,7 +32,8 @@ struct CheckCommand {
       throw CommandFailure(error.message, exitCode: error.exitCode)
     }
     let shortage = plan.shortage(ranksOnNode: 1)
-    Console.writeLine("\(job.name): \(shortage == nil ? "no errors" : "more than this machine holds")")
+    Console.writeLine(
+      "\(job.name): \(shortage == nil ? "no errors" : "more than this machine holds")")
     show(plan.memory, of: job)
     if let shortage { throw CommandFailure(shortage.message, exitCode: shortage.exitCode) }
     return ExitCode.success
@@ -45,8 +46,8 @@ struct CheckCommand {
       "  steps            \(job.experiment.steps) of "
         + "\(Text.number(job.experiment.dt * 1000, digits: 4)) ms, epochs of \(memory.epochSteps)")
     Console.writeLine(
-      "  memory per rank  \(ByteCount(Double(memory.parts.total))) on \(ranks) x "
-        + "\(Text.count(threads, "thread")):")
+      "  memory per rank  \(ByteCount(Double(memory.parts.total))) on "
+        + "\(Text.count(ranks, "rank")) of \(Text.count(threads, "thread")):")
     for (name, bytes) in RunPlan.named(memory.parts) {
       Console.writeLine("    \(name.padded(to: 14)) \(ByteCount(Double(bytes)))")
     }

@@ -109,7 +109,9 @@ struct RunCommand {
 
   /// Where tests want epochs to end; what is no positive number means nothing.
   private var epochCut: Int64? {
-    ThreadChoice.environment("COPPICE_EPOCH_CUT").flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil }
+    ThreadChoice.environment("COPPICE_EPOCH_CUT").flatMap { Int64($0) }.flatMap {
+      $0 > 0 ? $0 : nil
+    }
   }
 
   /// `out/` and the job file's name.
