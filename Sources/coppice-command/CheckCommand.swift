@@ -19,7 +19,7 @@ struct CheckCommand {
         JobCommand.set, .init(name: "--ranks", value: "R"), .init(name: "--threads", value: "N"),
       ], operands: 1...1, of: CheckCommand.usage)
     ranks = try arguments.number("--ranks", in: 1...1_000_000) ?? 1
-    threads = try arguments.number("--threads", in: 1...4096) ?? 1
+    threads = try arguments.number("--threads", in: 1...RunOptions.mostThreads) ?? 1
   }
 
   func run() throws(CommandFailure) -> Int32 {

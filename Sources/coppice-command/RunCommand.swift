@@ -31,7 +31,7 @@ struct RunCommand {
         .init(name: "--block", value: "N"), .init(name: "--log-level", value: "LEVEL"),
       ], operands: 1...1, of: RunCommand.usage)
     level = try arguments.choice("--log-level", LogLevel.self) ?? .info
-    threads = try arguments.number("--threads", in: 1...4096)
+    threads = try arguments.number("--threads", in: 1...RunOptions.mostThreads)
     blockSize = try arguments.number("--block", in: 1...65_536)
     backend = try arguments.choice("--backend", RunOptions.Backend.self)
   }
