@@ -6,7 +6,11 @@ package struct RunOptions: Sendable {
     case portable
   }
 
-  /// Workers of this rank.
+  /// Workers that a rank can have: Dispatch runs no more than 255 work items at a time beside the
+  /// main thread, and a worker that never begins would be waited for without end.
+  package static let mostThreads = 256
+
+  /// Workers of this rank; at most `mostThreads`.
   package var threads: Int
   /// Neurons of a block; `nil`: as fits the caches.
   package var blockSize: Int?

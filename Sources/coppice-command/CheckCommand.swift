@@ -19,7 +19,7 @@ struct CheckCommand {
         JobCommand.set, .init(name: "--ranks", value: "R"), .init(name: "--threads", value: "N"),
       ], operands: 1...1, of: CheckCommand.usage)
     ranks = try arguments.number("--ranks", in: 1...1_000_000) ?? 1
-    threads = try arguments.number("--threads", in: 1...4096) ?? 1
+    threads = try arguments.number("--threads", in: 1...RunOptions.mostThreads) ?? 1
   }
 
   func run() throws(CommandFailure) -> Int32 {
@@ -32,7 +32,8 @@ struct CheckCommand {
       throw CommandFailure(error.message, exitCode: error.exitCode)
     }
     let shortage = plan.shortage(ranksOnNode: 1)
-    Console.writeLine("\(job.name): \(shortage == nil ? "no errors" : "more than this machine holds")")
+    Console.writeLine(
+      "\(job.name): \(shortage == nil ? "no errors" : "more than this machine holds")")
     show(plan.memory, of: job)
     if let shortage { throw CommandFailure(shortage.message, exitCode: shortage.exitCode) }
     return ExitCode.success
@@ -45,8 +46,8 @@ struct CheckCommand {
       "  steps            \(job.experiment.steps) of "
         + "\(Text.number(job.experiment.dt * 1000, digits: 4)) ms, epochs of \(memory.epochSteps)")
     Console.writeLine(
-      "  memory per rank  \(ByteCount(Double(memory.parts.total))) on \(ranks) x "
-        + "\(Text.count(threads, "thread")):")
+      "  memory per rank  \(ByteCount(Double(memory.parts.total))) on "
+        + "\(Text.count(ranks, "rank")) of \(Text.count(threads, "thread")):")
     for (name, bytes) in RunPlan.named(memory.parts) {
       Console.writeLine("    \(name.padded(to: 14)) \(ByteCount(Double(bytes)))")
     }

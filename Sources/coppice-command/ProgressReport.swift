@@ -27,7 +27,7 @@ struct ProgressReport {
     let share = Double(progress.step) / Double(max(progress.steps, 1))
     let waited = (now - lastTime).inSeconds
     let isDone = progress.step == progress.steps
-    let isDue = isTerminal ? waited > 0.1 || isDone : waited > 10 || share >= lastShare + 0.05
+    let isDue = isDone || (isTerminal ? waited > 0.1 : waited > 10 || share >= lastShare + 0.05)
     guard isDue, waited > 0.02 || isDone else { return }
     lastTime = now
     lastShare = share

@@ -31,7 +31,7 @@ struct RunCommand {
         .init(name: "--block", value: "N"), .init(name: "--log-level", value: "LEVEL"),
       ], operands: 1...1, of: RunCommand.usage)
     level = try arguments.choice("--log-level", LogLevel.self) ?? .info
-    threads = try arguments.number("--threads", in: 1...4096)
+    threads = try arguments.number("--threads", in: 1...RunOptions.mostThreads)
     blockSize = try arguments.number("--block", in: 1...65_536)
     backend = try arguments.choice("--backend", RunOptions.Backend.self)
   }
@@ -109,7 +109,9 @@ struct RunCommand {
 
   /// Where tests want epochs to end; what is no positive number means nothing.
   private var epochCut: Int64? {
-    ThreadChoice.environment("COPPICE_EPOCH_CUT").flatMap { Int64($0) }.flatMap { $0 > 0 ? $0 : nil }
+    ThreadChoice.environment("COPPICE_EPOCH_CUT").flatMap { Int64($0) }.flatMap {
+      $0 > 0 ? $0 : nil
+    }
   }
 
   /// `out/` and the job file's name.

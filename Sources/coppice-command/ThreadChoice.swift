@@ -1,4 +1,5 @@
 import CThreads
+import Engine
 import Glibc
 
 /// How many threads a rank gets: as asked, or its share of the processors that its mask allows.
@@ -13,7 +14,7 @@ struct ThreadChoice {
     let online = sysconf(Int32(_SC_NPROCESSORS_ONLN))
     // A launcher that binds gives each rank a mask of its own; else all ranks see all of them.
     let share = allowed < online ? allowed : max(1, allowed / max(ranksOnNode, 1))
-    threads = asked ?? share
+    threads = asked ?? min(share, RunOptions.mostThreads)
     guard threads > allowed else {
       notice = nil
       return

@@ -61,15 +61,28 @@ import Testing
   }
 
   /// What no table of texts can hold.
-  @Test(arguments: [
-    ("noise", (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) }),
-    ("a megabyte of brackets", [UInt8](repeating: UInt8(ascii: "["), count: 1 << 20)),
-    ("a megabyte of dashes", Array("- - - - ".utf8) + [UInt8](repeating: 45, count: 1 << 20)),
-    ("zero bytes", [UInt8](repeating: 0, count: 4096)),
-    ("one endless line", [UInt8](repeating: UInt8(ascii: "a"), count: 4 << 20)),
-  ])
-  func garbageIsRefused(name: String, bytes: [UInt8]) throws {
-    let folder = try JobFolder(bytes: bytes)
+  enum Garbage: String, CaseIterable {
+    case noise, brackets, dashes, zeros, line
+
+    var bytes: [UInt8] {
+      switch self {
+      case .noise:
+        var state: UInt32 = 1
+        return (0..<200_000).map { _ in
+          state = state &* 1_664_525 &+ 1_013_904_223
+          return UInt8(truncatingIfNeeded: state >> 24)
+        }
+      case .brackets: return [UInt8](repeating: UInt8(ascii: "["), count: 1 << 20)
+      case .dashes: return Array(String(repeating: "- ", count: 1 << 19).utf8)
+      case .zeros: return [UInt8](repeating: 0, count: 4096)
+      case .line: return [UInt8](repeating: UInt8(ascii: "a"), count: 4 << 20)
+      }
+    }
+  }
+
+  @Test(arguments: Garbage.allCases)
+  func garbageIsRefused(garbage: Garbage) throws {
+    let folder = try JobFolder(bytes: garbage.bytes)
     let run = try folder.run(seconds: 20)
     #expect(run.exitCode == 65)
     #expect(!run.isBroken)

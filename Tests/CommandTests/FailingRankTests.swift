@@ -59,7 +59,8 @@ import Testing
 
   /// Whether this user may mount a small file system in a namespace of its own.
   private static let canMount =
-    (try? CommandRun.run(["unshare", "-Urm", "mount", "-t", "tmpfs", "none", "/mnt"]))?.exitCode == 0
+    (try? CommandRun.run(["unshare", "-Urm", "mount", "-t", "tmpfs", "none", "/mnt"]))?.exitCode
+    == 0
 
   @Test(.enabled(if: canMount))
   func aFullDiskEndsAllRanks() throws {

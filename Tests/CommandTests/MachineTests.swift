@@ -17,7 +17,8 @@ import Testing
 
   @Test func aTalkativeCompilerGetsOneLine() throws {
     let folder = try JobFolder()
-    try folder.write(Array("#!/bin/sh\necho one; echo two >&2; echo three\nexit 3\n".utf8), to: "cc")
+    try folder.write(
+      Array("#!/bin/sh\necho one; echo two >&2; echo three\nexit 3\n".utf8), to: "cc")
     try #require(chmod(folder.path + "/cc", 0o755) == 0)
     let run = try folder.run(environment: ["COPPICE_CC": folder.path + "/cc"])
     #expect(run.exitCode == 0)

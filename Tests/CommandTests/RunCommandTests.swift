@@ -128,7 +128,7 @@ import Testing
   @Test func aQuietRunSaysNothing() throws {
     let folder = try JobFolder()
     let run = try folder.run(
-      ["--log-level", "error", "--threads", "999"], environment: ["COPPICE_CC": "/nonexistent"])
+      ["--log-level", "error", "--threads", "3"], environment: ["COPPICE_CC": "/nonexistent"])
     #expect(run.exitCode == 0)
     #expect(run.output.isEmpty, "\(run.output)")
     #expect(run.errors.isEmpty, "\(run.errors)")
@@ -142,6 +142,14 @@ import Testing
     #expect(run.exitCode == 0, "\(run.errors)")
     #expect(run.output.contains("100 %  step 200/200  20.0 ms"), "\(run.output)")
     #expect(!run.output.contains("\u{1B}["))
+  }
+
+  /// As many as there may be, on processors that are far fewer.
+  @Test func manyThreadsMeet() throws {
+    let folder = try JobFolder()
+    let run = try folder.run(["--threads", "256", "--backend", "portable"], seconds: 120)
+    #expect(run.exitCode == 0, "\(run.errors)")
+    #expect(try folder.record().threads == 256)
   }
 
   @Test func aStepIsARun() throws {

@@ -40,7 +40,8 @@ package struct RunPlan: Sendable {
     guard Double(memory.parts.total) > available else { return nil }
     let parts = RunPlan.named(memory.parts).filter { $0.bytes > memory.parts.total / 100 }
       .map { "\($0.name) \(ByteCount(Double($0.bytes)))" }
-    let needed = "the run needs about \(ByteCount(Double(memory.parts.total)))"
+    let needed =
+      "the run needs about \(ByteCount(Double(memory.parts.total)))"
       + (ranks > 1 ? " on each of \(ranks) ranks" : "")
     let owner = ranksOnNode > 1 ? "each of the \(ranksOnNode) ranks here" : "it"
     return RunFailure(
