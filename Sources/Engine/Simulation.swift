@@ -73,8 +73,14 @@ package final class Simulation {
     return closing(since: begin)
   }
 
+  /// Of neurons; the units of generators do not count.
   private var spikesSoFar: Int {
-    workers.reduce(0) { $0 + $1.spikeCounts.reduce(0, +) }
+    var spikes = 0
+    for (index, population) in experiment.network.populations.enumerated() {
+      guard case .neurons = population.kind else { continue }
+      for worker in workers { spikes += worker.spikeCounts[index] }
+    }
+    return spikes
   }
 
   /// Runs the tail of the last step, so that the final state is the one after its resets.
