@@ -88,14 +88,14 @@ let package = Package(
     tests("Storage", ["Storage", "Engine", "Networks"]),
     tests("Jobs", ["Jobs", "BadJobs", "Networks", "Models", "Equations", "Units"]),
     tests("Command", ["Coppice", "BadJobs"]),
-    // Jobs that must be refused, for the tests of the reader and of the command line.
-    .target(name: "BadJobs", path: "Tests/BadJobs", swiftSettings: strict),
     tests(
       "Oracle",
       [
         "Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "Jobs",
         "KernelABI",
       ]),
+    // Jobs that must be refused, for the tests of the reader and of the command line.
+    .target(name: "BadJobs", path: "Tests/BadJobs", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import Foundation
 import KernelABI
 import Testing
 
@@ -143,8 +144,10 @@ extension InstructionSet {
 }
 
 extension KernelCompiler {
-  /// The system's compiler, with fewer instructions.
+  /// The system's compiler (or that of COPPICE_CC), with fewer instructions.
   init(lowered set: InstructionSet) throws {
-    try self.init(environment: ["PATH": "/usr/bin:/bin", "COPPICE_ISA": set.rawValue])
+    var environment = ["PATH": "/usr/bin:/bin", "COPPICE_ISA": set.rawValue]
+    environment["COPPICE_CC"] = ProcessInfo.processInfo.environment["COPPICE_CC"]
+    try self.init(environment: environment)
   }
 }

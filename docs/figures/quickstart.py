@@ -1,6 +1,6 @@
 """Draws the quickstart: spikes, dendritic spikes and the voltages of one neuron.
 
-    python docs/figures/quickstart.py [RUN] [PICTURE]
+    python3 docs/figures/quickstart.py [RUN] [PICTURE]
 
 RUN is the directory of a run of jobs/quickstart.yaml (out/quickstart); PICTURE is written
 (docs/figures/quickstart.png). Needs what docs/figures/requirements.txt names.

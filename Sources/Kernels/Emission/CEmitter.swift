@@ -16,7 +16,7 @@ package enum CEmitter {
   ///   - width: Lanes that advance together: `COPPICE_WIDTH`, 8, 4 or 2.
   /// - Returns: Definitions that end with `coppice_kernel_entry`.
   package static func source(of program: Program, width: Int) -> String {
-    let layout = ColumnLayout(program)
+    let layout = ColumnLayout(program, width: width)
     var text = CText()
     let lanes = (0..<width).map { "\($0)" }.joined(separator: ", ")
     text.line("static const _Alignas(64) double lane_numbers[] = {\(lanes)};")

@@ -19,7 +19,10 @@ struct ColumnLayout {
   /// up to some 50, the array from some 70 on.
   static let mostLocals = 60
 
-  init(_ program: Program) {
+  /// Sorts out the columns of a program for so many lanes that advance together. With 8 of them,
+  /// operands in memory may be single numbers for all lanes (AVX-512), and broadcasting in advance
+  /// costs registers only.
+  init(_ program: Program, width: Int) {
     self.program = program
     let everyStep = [program.update, program.precondition]
     var hot = Set<Int>()
@@ -39,7 +42,7 @@ struct ColumnLayout {
     places =
       isLarge
       ? Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, $0) }) : [:]
-    hotUniforms = isLarge ? [] : uniforms
+    hotUniforms = isLarge || width == 8 ? [] : uniforms
     var offset = 0
     var offsets: [Int] = []
     for column in program.columns {
