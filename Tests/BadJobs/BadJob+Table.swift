@@ -198,6 +198,6 @@ extension BadJob {
       "a neuron beyond the population", "neurons: [0, 3]", "neurons: [0, ⟦20]",
       "'neurons' must be from 0 to 19"),
     BadJob("a neuron twice", "neurons: [0, 3]", "neurons: [3, ⟦3]", "neuron 3 is listed twice"),
-    BadJob("a slice backwards", "0:10:2", "⟦0:10:-2", "'neurons' must be from 1"),
+    BadJob("a slice backwards", "0:10:2", "⟦0:10:-2", "'step' must be from 1"),
   ]
 }

@@ -58,7 +58,10 @@ extension JobReading {
     else { return nil }
     var step = 1
     if parts.count == 3, !isBlank(parts[2]) {
-      guard let given = count(piece(parts[2], field), in: 1...Int(Int32.max)) else { return nil }
+      guard
+        let given = count(
+          piece(parts[2], field, key: ".step"), in: 1...Int(Int32.max))
+      else { return nil }
       step = given
     }
     guard start < stop else {
@@ -85,9 +88,11 @@ extension JobReading {
   }
 
   /// A part of a text as a value of its own, at the same place.
-  private func piece(_ text: Substring, _ field: JobField) -> JobField {
+  private func piece(
+    _ text: Substring, _ field: JobField, key: String = "[]"
+  ) -> JobField {
     JobField(
-      YAMLNode(.scalar(String(text), .plain), at: field.position), path: field.path + "[]",
+      YAMLNode(.scalar(String(text), .plain), at: field.position), path: field.path + key,
       keyPosition: field.keyPosition)
   }
 

@@ -62,7 +62,10 @@ extension JobReading {
 
   /// Reads a seed, with all 64 bits.
   private func readSeed(_ field: JobField) -> UInt64? {
-    if let text = field.node.text, !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) {
+    let digits = field.node.text.map { $0.utf8.drop { $0 == UInt8(ascii: "-") } }
+    if let text = field.node.text, let digits, !digits.isEmpty,
+      digits.allSatisfy({ (48...57).contains($0) })
+    {
       if let seed = UInt64(text) { return seed }
       refuse(field, "'seed' must be from 0 to \(UInt64.max)")
       return nil
