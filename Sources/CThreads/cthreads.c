@@ -38,6 +38,11 @@ int32_t cthreads_pin(int32_t n) {
   return EINVAL;
 }
 
+void cthreads_unpin(void) {
+  pthread_once(&asked, ask);
+  pthread_setaffinity_np(pthread_self(), sizeof allowed, &allowed);
+}
+
 void cthreads_sleep(const uint32_t *word, uint32_t expected) {
   // A time limit, so that a wake-up lost between check and sleep costs a millisecond, not a hang.
   struct timespec limit = {0, 1000000};

@@ -13,6 +13,9 @@ int32_t cthreads_allowed_processors(void);
 /// asked for (n taken modulo their number). 0, or an errno.
 int32_t cthreads_pin(int32_t n);
 
+/// Lets the calling thread run wherever the process might when it was first asked.
+void cthreads_unpin(void);
+
 /// Tells the core that this is a spinning wait.
 static inline void cthreads_pause(void) {
 #if defined(__x86_64__) || defined(__i386__)

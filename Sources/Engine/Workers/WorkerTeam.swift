@@ -60,9 +60,14 @@ final class WorkerTeam: @unchecked Sendable {
   }
 
   /// Lets the other members go. Nothing may be run after it.
+  ///
+  /// The calling thread gets its processors back: it is the caller's, and so are the processes
+  /// that it may start.
   func disband() {
-    guard members > 1, !isDisbanded else { return }
+    guard !isDisbanded else { return }
     isDisbanded = true
+    cthreads_unpin()
+    guard members > 1 else { return }
     cthreads_store(finished, 0)
     _ = cthreads_add(phase, 1)
     cthreads_wake_word(phase)
