@@ -17,8 +17,9 @@ package struct Epoch: Hashable, Sendable {
 /// n + k + 1. So neurons that are at least k steps apart may go k + 1 steps without an exchange;
 /// with zero delay the epoch is one step, and nothing else is special about it.
 package struct EpochSequence: Sequence, IteratorProtocol {
-  /// Steps that one epoch has at the most: bounds the marks and rows of a visit.
-  package static let longest = 128
+  /// Steps that one epoch has at the most: bounds the marks and rows of a visit, and keeps the
+  /// events of an epoch in the cache. (Visits of 32 steps cost what longer ones do.)
+  package static let longest = 32
 
   private var start: Int64
   private let final: Int64

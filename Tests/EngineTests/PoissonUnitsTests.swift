@@ -35,10 +35,9 @@ import Testing
     var expected: [Firing] = []
     for unit in 10..<60 {
       var step: Int64 = window.lowerBound - 1
-      var draw: UInt64 = 0
       while true {
-        step = law.nextStep(after: step, in: window, key: gaps, unit: UInt64(unit), draw: draw)
-        draw += 1
+        step = law.nextStep(
+          after: step, in: window, key: gaps, unit: UInt64(unit), draw: UInt64(step + 1))
         guard step < 10_000 else { break }
         expected.append(Firing(step: step, unit: unit))
       }

@@ -1,14 +1,23 @@
 import Networks
 
-/// The Poisson units that one worker draws, each with the step of its next spike.
+/// The Poisson units that one worker draws.
 ///
 /// Gaps are geometric, the law of one Bernoulli trial per step; a unit that stands for several
 /// sources then draws how many of them fire. Units wait in a ring of lists by the step of their
-/// next spike, so that a step costs what fires in it and not what is silent.
+/// next spike, so that a step costs what fires in it and not what is silent. A gap is named by
+/// the step of the unit's last spike, so nothing is kept of a unit but its place in a list.
 final class PoissonUnits: SpikeUnits {
   /// Steps that the ring spans; units that wait longer stand in `later` until it has come round.
   private static let span: Int64 = 1024
-  private static let nobody = UInt32.max
+
+  private final class Units {
+    var list = GrowingList<UInt32>(capacity: 16)
+  }
+
+  private struct Waiting: BitwiseCopyable {
+    var unit: UInt32
+    var step: Int64
+  }
 
   /// Indices in the population.
   let units: Range<Int>
@@ -16,11 +25,9 @@ final class PoissonUnits: SpikeUnits {
   private let window: Range<Int64>
   private let gaps: StreamKey
   private let counts: StreamKey
-  private let nextStep: UnsafeMutablePointer<Int64>
-  private let draws: UnsafeMutablePointer<UInt32>
-  private let following: UnsafeMutablePointer<UInt32>
-  private let first: UnsafeMutablePointer<UInt32>
-  private var later = nobody
+  /// By step modulo `span`.
+  private let ring: [Units]
+  private var later: GrowingList<Waiting>
   /// The step up to which spikes have been taken.
   private var now: Int64
 
@@ -34,27 +41,16 @@ final class PoissonUnits: SpikeUnits {
     self.gaps = gaps
     self.counts = counts
     now = 0
-    nextStep = .allocate(capacity: max(units.count, 1))
-    draws = .allocate(capacity: max(units.count, 1))
-    following = .allocate(capacity: max(units.count, 1))
-    first = .allocate(capacity: Int(PoissonUnits.span))
-    first.initialize(repeating: PoissonUnits.nobody, count: Int(PoissonUnits.span))
-    for place in 0..<units.count {
-      nextStep[place] = window.lowerBound - 1
-      draws[place] = 0
-      advance(place)
-      wait(place)
+    ring = (0..<Int(PoissonUnits.span)).map { _ in Units() }
+    later = GrowingList(capacity: max(units.count, 1))
+    for unit in units {
+      let step = nextStep(of: unit, after: window.lowerBound - 1)
+      if step < .max { later.append(Waiting(unit: UInt32(unit), step: step)) }
     }
   }
 
-  deinit {
-    nextStep.deallocate()
-    draws.deallocate()
-    following.deallocate()
-    first.deallocate()
-  }
-
-  static func bytes(units: Int) -> Int { units * 16 + Int(span) * 4 }
+  /// Memory of so many units: a place in `later` at the beginning, then one in the ring.
+  static func bytes(units: Int) -> Int { units * 24 + Int(span) * 160 }
 
   /// Calls `body` with each spike (unit, step) of the steps up to `end` that was not taken yet.
   ///
@@ -62,59 +58,51 @@ final class PoissonUnits: SpikeUnits {
   func takeSpikes(until end: Int64, _ body: (_ unit: Int, _ step: Int64) -> Void) {
     while now < end {
       if now % PoissonUnits.span == 0 { recallLater() }
-      let list = first + Int(now % PoissonUnits.span)
-      var place = list.pointee
-      list.pointee = PoissonUnits.nobody
-      while place != PoissonUnits.nobody {
-        let next = following[Int(place)]
-        for _ in 0..<count(Int(place)) { body(units.lowerBound + Int(place), now) }
-        advance(Int(place))
-        // Its next spike is at least one step away, so never in the list that is being read,
-        // but for a gap of exactly one turn of the ring: that one belongs to `later`.
-        wait(Int(place))
-        place = next
+      let due = ring[Int(now % PoissonUnits.span)]
+      // A next spike is at least one step away: none joins the list that is being read.
+      for place in 0..<due.list.count {
+        let unit = Int(due.list.base[place])
+        for _ in 0..<law(of: unit).count(key: counts, unit: UInt64(unit), draw: UInt64(now)) {
+          body(unit, now)
+        }
+        wait(unit, until: nextStep(of: unit, after: now))
       }
+      due.list.removeAll()
       now += 1
     }
   }
 
+  @inline(__always)
   private func law(of unit: Int) -> PoissonLaw { laws.count == 1 ? laws[0] : laws[unit] }
 
-  /// How many of a unit's sources fire now.
-  private func count(_ place: Int) -> Int {
-    let unit = units.lowerBound + place
-    return law(of: unit).count(key: counts, unit: UInt64(unit), draw: UInt64(now))
+  private func nextStep(of unit: Int, after step: Int64) -> Int64 {
+    law(of: unit).nextStep(
+      after: step, in: window, key: gaps, unit: UInt64(unit),
+      draw: UInt64(bitPattern: step &+ 1))
   }
 
-  private func advance(_ place: Int) {
-    let unit = units.lowerBound + place
-    nextStep[place] = law(of: unit).nextStep(
-      after: nextStep[place], in: window, key: gaps, unit: UInt64(unit),
-      draw: UInt64(draws[place]))
-    draws[place] &+= 1
-  }
-
-  private func wait(_ place: Int) {
-    let step = nextStep[place]
-    guard step < .max else { return }
+  private func wait(_ unit: Int, until step: Int64) {
     let turn = PoissonUnits.span
-    if step / turn == now / turn && step >= now {
-      following[place] = first[Int(step % turn)]
-      first[Int(step % turn)] = UInt32(place)
-    } else {
-      following[place] = later
-      later = UInt32(place)
+    if step / turn == now / turn {
+      ring[Int(step % turn)].list.append(UInt32(unit))
+    } else if step < .max {
+      later.append(Waiting(unit: UInt32(unit), step: step))
     }
   }
 
   /// Puts those whose step lies in the turn of the ring that begins now into the ring.
   private func recallLater() {
-    var place = later
-    later = PoissonUnits.nobody
-    while place != PoissonUnits.nobody {
-      let next = following[Int(place)]
-      wait(Int(place))
-      place = next
+    let turn = now / PoissonUnits.span
+    var kept = 0
+    for place in 0..<later.count {
+      let waiting = later.base[place]
+      if waiting.step / PoissonUnits.span == turn {
+        ring[Int(waiting.step % PoissonUnits.span)].list.append(waiting.unit)
+      } else {
+        later.base[kept] = waiting
+        kept += 1
+      }
     }
+    later.removeLast(later.count - kept)
   }
 }

@@ -39,7 +39,9 @@ package struct CohortLayout: Hashable, Sendable {
   }
 
   package func slot(ofNeuron neuron: Int) -> Int {
-    neuron / neuronsPerBlock * lanes + neuron % neuronsPerBlock
+    // Full blocks have no padding, and the last one's comes behind all neurons.
+    if lanes == neuronsPerBlock { return neuron }
+    return neuron / neuronsPerBlock * lanes + neuron % neuronsPerBlock
   }
 
   package func neuron(ofBlock block: Int, lane: Int) -> Int {

@@ -7,36 +7,47 @@ final class Inlet: Sendable {
   let port: UInt32
   /// Indices of the sources in their population.
   let sources: Range<Int>
+  let synapses: Int
   private let rows: SynapseRows
+  private let layout: CohortLayout
+  /// The source that drives the cohort's first neuron, where the k-th source after it has one
+  /// synapse, the k-th: then no row has to be looked up.
+  private let firstOfDiagonal: Int?
 
   init(port: Int, sources: Range<Int>, rows: SynapseRows, layout: CohortLayout) {
     self.port = UInt32(port)
-    self.sources = sources
+    self.layout = layout
+    let diagonal = Inlet.firstOfDiagonal(of: rows, neurons: layout.neurons)
+    firstOfDiagonal = diagonal.map { sources.lowerBound + $0 }
+    // Of a diagonal only its sources ever find a target here.
+    self.sources = firstOfDiagonal.map { $0..<$0 + layout.neurons } ?? sources
     var rows = rows
+    if diagonal != nil {
+      synapses = rows.targets.count
+      rows.starts = []
+      rows.targets = []
+      self.rows = rows
+      return
+    }
+    synapses = rows.targets.count
     if layout.lanes != layout.neuronsPerBlock {
       rows.targets = rows.targets.map { UInt32(layout.slot(ofNeuron: Int($0))) }
     }
     self.rows = rows
   }
 
-  var synapses: Int { rows.targets.count }
-
-  /// Bytes that the rows take.
-  var bytes: Int {
-    let weights =
-      switch rows.weights {
-      case .homogeneous: 0
-      case .single: 4
-      case .double: 8
-      }
-    let delays =
-      switch rows.delays {
-      case .homogeneous: 0
-      case .bytes: 1
-      case .shorts: 2
-      case .words: 4
-      }
-    return rows.starts.count * 4 + rows.targets.count * (4 + weights + delays)
+  /// Row of the source that drives neuron 0, if sources and neurons go side by side.
+  private static func firstOfDiagonal(of rows: SynapseRows, neurons: Int) -> Int? {
+    guard rows.targets.count == neurons, case .homogeneous = rows.delays,
+      let first = rows.starts.firstIndex(of: 1)
+    else { return nil }
+    for neuron in 0..<neurons {
+      let row = first - 1 + neuron
+      guard row + 1 < rows.starts.count, rows.starts[row] == neuron,
+        rows.starts[row + 1] == neuron + 1, rows.targets[neuron] == neuron
+      else { return nil }
+    }
+    return first - 1
   }
 
   /// Puts the events of one spike into the calendar.
@@ -49,6 +60,14 @@ final class Inlet: Sendable {
     source: Int, step: Int64, into calendar: inout EventCalendar
   ) {
     let row = source - sources.lowerBound
+    if firstOfDiagonal != nil, case .homogeneous(let delay) = rows.delays {
+      calendar.append(
+        PendingEvent(
+          slot: UInt32(layout.slot(ofNeuron: row)), port: port, synapse: UInt32(row),
+          payload: weight(of: row)),
+        at: step + Int64(delay) + 1)
+      return
+    }
     let range = Int(rows.starts[row])..<Int(rows.starts[row + 1])
     guard !range.isEmpty else { return }
     if case .homogeneous(let delay) = rows.delays {

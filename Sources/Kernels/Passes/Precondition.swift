@@ -2,7 +2,9 @@ extension Program {
   /// Makes the precondition cheap: of each test, which is a conjunction, only what is at hand.
   ///
   /// Comparisons without functions and time come first: a quiet neuron is below its thresholds.
-  /// Flags are the second choice, for many are up in a quiet neuron.
+  /// Where there is one, comparisons of the time with a column join it: a dendrite stays above
+  /// threshold long after its spike, and the timer alone says that nothing can come of it. Flags
+  /// are the second choice, for many are up in a quiet neuron.
   func cheapeningPrecondition() -> Program {
     var program = self
     var code = SectionBuilder()
@@ -36,8 +38,9 @@ extension Section {
         conjuncts.append(value)
       }
     }
-    let comparisons = conjuncts.filter { isCheapComparison($0) }
-    if !comparisons.isEmpty { return comparisons }
+    if conjuncts.contains(where: { isCheapComparison($0, timed: false) }) {
+      return conjuncts.filter { isCheapComparison($0, timed: true) }
+    }
     let flags = conjuncts.filter { isFlag($0) }
     return flags.isEmpty ? [condition] : flags
   }
@@ -51,17 +54,19 @@ extension Section {
   }
 
   /// Whether it compares numbers that take next to nothing to compute.
-  private func isCheapComparison(_ value: Int) -> Bool {
+  private func isCheapComparison(_ value: Int, timed: Bool) -> Bool {
     guard case .compare(_, let x, let y) = instructions[value].operation else { return false }
-    return isCheap(x, depth: 2) && isCheap(y, depth: 2)
+    return isCheap(x, depth: 2, timed: timed) && isCheap(y, depth: 2, timed: timed)
   }
 
-  private func isCheap(_ value: Int, depth: Int) -> Bool {
+  private func isCheap(_ value: Int, depth: Int, timed: Bool) -> Bool {
     switch instructions[value].operation {
     case .constant, .uniform, .load: true
+    case .step: timed
     case .binary(.add, let x, let y), .binary(.subtract, let x, let y),
       .binary(.multiply, let x, let y):
-      depth > 0 && isCheap(x, depth: depth - 1) && isCheap(y, depth: depth - 1)
+      depth > 0 && isCheap(x, depth: depth - 1, timed: timed)
+        && isCheap(y, depth: depth - 1, timed: timed)
     default: false
     }
   }
