@@ -114,12 +114,13 @@ import Testing
     #expect(try !Program(driven).columns.contains { $0.role == .derived })
   }
 
-  @Test func `the precondition takes comparisons, then flags, of each test`() throws {
+  @Test func `the precondition takes thresholds and timers, else flags, of each test`() throws {
     let program = try Program(WrittenActiveModel.definition)
     let text = program.text(of: program.precondition)
-    #expect(text.count { $0.contains(" > ") } == 4)
+    // Four thresholds, and the timers of the three rises.
+    #expect(text.count { $0.contains(" > ") } == 7)
     #expect(text.count { $0.contains("allow_I_Kn") } == 3)
-    #expect(!text.contains { $0.contains("allow_I_Na") || $0.contains("n *") })
+    #expect(!text.contains { $0.contains("allow_I_Na") })
   }
 
   @Test func `the active model comes to few operations`() throws {
