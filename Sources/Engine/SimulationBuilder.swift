@@ -68,10 +68,12 @@ package struct SimulationBuilder {
     let firstProcessor =
       communicator.ranksOnNode == 1
       ? 0 : communicator.rankOnNode * options.threads
-    let team = WorkerTeam(members: options.threads) { member in
-      if pinning { _ = cthreads_pin(Int32(firstProcessor + member)) }
-      coppice_flush_denormals()
-    }
+    let team = WorkerTeam(
+      members: options.threads,
+      start: { member in
+        if pinning { _ = cthreads_pin(Int32(firstProcessor + member)) }
+        coppice_flush_denormals()
+      }, end: { _ in coppice_keep_denormals() })
     let rows = StateRows.all(
       of: experiment, rank: communicator.rank, decomposition: decomposition)
     let yard = BuildingYard(members: options.threads)

@@ -175,7 +175,7 @@ struct Scanner {
       throw error("`\(lexeme)` is no number", from: start, to: position)
     }
     let hasDigits = scalars[start..<mantissaEnd].contains { ("1"..."9").contains($0) }
-    guard value.isFinite, value != 0 || !hasDigits else {
+    guard value.isFinite, !value.isSubnormal, !value.isZero || !hasDigits else {
       throw error(
         "`\(lexeme)` is too \(value.isFinite ? "small" : "large") for a 64-bit number",
         from: start, to: position)

@@ -95,7 +95,8 @@ package struct QuantityText {
       guard reader.isAtEnd else { throw reader.unexpected() }
     }
     let value = number * unit.scale
-    guard value.isFinite, value != 0 || number == 0 else {
+    // By bits: what is below the normal numbers is flushed to zero in threads that run programs.
+    guard value.isFinite, !value.isSubnormal, !value.isZero || number.isZero else {
       throw QuantityError(
         "`\(text)` is too \(value.isFinite ? "small" : "large") for a 64-bit number", in: text,
         offset: start, length: numberEnd - start)
@@ -187,7 +188,7 @@ struct QuantityReader {
       throw error("`\(String(lexeme))` is no number", from: start)
     }
     let hasDigits = lexeme.prefix { $0 != "e" && $0 != "E" }.contains { ("1"..."9").contains($0) }
-    guard number.isFinite, number != 0 || !hasDigits else {
+    guard number.isFinite, !number.isSubnormal, !number.isZero || !hasDigits else {
       throw error(
         "`\(String(lexeme))` is too \(number.isFinite ? "small" : "large") for a 64-bit number",
         from: start)

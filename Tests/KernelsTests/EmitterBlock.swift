@@ -42,6 +42,7 @@ struct BlockScenario {
   /// Evaluates initial values and derived columns.
   mutating func initialise(with portable: PortableKernel) {
     coppice_flush_denormals()
+    defer { coppice_keep_denormals() }
     let streams = self.streams
     let room = UnsafeMutableRawPointer.allocate(
       byteCount: max(portable.scratchBytes(lanes: lanes), 64), alignment: 64)
@@ -160,6 +161,7 @@ extension BlockScenario {
   /// Runs the block by visits of so many steps, and the last tail.
   func run(_ kernel: some Kernel, visits: Int) -> BlockOutcome {
     coppice_flush_denormals()
+    defer { coppice_keep_denormals() }
     var outcome = BlockOutcome()
     let memory = UnsafeMutableRawPointer.allocate(
       byteCount: max(state.count, 64), alignment: 64)

@@ -23,10 +23,13 @@ final class WorkerTeam: @unchecked Sendable {
   /// How many of the other members have finished the phase.
   private let finished: UnsafeMutablePointer<cthreads_word>
   private var isDisbanded = false
+  private let end: Work
 
-  /// - Parameter start: done first by every member, on its own thread: pinning, floating-point
-  ///   modes.
-  init(members: Int, start: @escaping Work) {
+  /// - Parameters:
+  ///   - start: done first by every member, on its own thread: pinning, floating-point modes.
+  ///   - end: done last by the calling thread, which goes on to other things.
+  init(members: Int, start: @escaping Work, end: @escaping Work = { _ in }) {
+    self.end = end
     self.members = max(members, 1)
     work = start
     phase = .allocate(capacity: 1)
@@ -67,6 +70,7 @@ final class WorkerTeam: @unchecked Sendable {
     guard !isDisbanded else { return }
     isDisbanded = true
     cthreads_unpin()
+    end(0)
     guard members > 1 else { return }
     cthreads_store(finished, 0)
     _ = cthreads_add(phase, 1)
