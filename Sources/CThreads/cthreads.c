@@ -99,9 +99,3 @@ void cthreads_wait_equal(cthreads_word *word, uint32_t wanted) {
 }
 
 void cthreads_wake_word(cthreads_word *word) { cthreads_wake(&word->value); }
-
-double cthreads_cpu_seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}

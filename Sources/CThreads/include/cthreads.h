@@ -49,7 +49,4 @@ void cthreads_wait_equal(cthreads_word *word, uint32_t wanted);
 /// Wakes those that sleep on the word; to be called after each change.
 void cthreads_wake_word(cthreads_word *word);
 
-/// User and system seconds of the calling thread.
-double cthreads_cpu_seconds(void);
-
 #endif

@@ -9,10 +9,6 @@ struct AlignedBuffer: ~Copyable {
   }
 
   deinit { base.deallocate() }
-
-  func clear() {
-    base.initializeMemory(as: UInt8.self, repeating: 0, count: count)
-  }
 }
 
 /// A list that keeps its memory when it is emptied: allocates only while it is still growing.

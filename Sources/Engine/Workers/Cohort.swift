@@ -50,7 +50,6 @@ final class Cohort {
   /// What a worker must offer to a visit.
   var scratchBytes: Int { kernel.scratchBytes(lanes: layout.lanes) }
   var kindsOfMarks: Int { 1 + program.events.count }
-  var bytes: Int { state.count }
 
   /// The bytes of a column in one block.
   func column(_ column: Int, ofBlock block: Int) -> UnsafeMutableRawPointer {

@@ -49,7 +49,6 @@ final class Worker: @unchecked Sendable {
   private(set) var records: RecordLists
   /// By population.
   private(set) var spikeCounts: [Int]
-  private(set) var eventsDelivered = 0
   private(set) var seconds = Seconds()
 
   init(
