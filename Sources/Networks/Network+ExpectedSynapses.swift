@@ -48,7 +48,7 @@ extension Network {
 
 extension Projection {
   /// Target, weight and delay of one synapse.
-  func bytesPerSynapse(dt: Double) -> Int {
+  package func bytesPerSynapse(dt: Double) -> Int {
     let weightBytes: Int =
       if case .constant = weight { 0 } else { weightPrecision == .single ? 4 : 8 }
     guard case .values(let values) = delay else { return 4 + weightBytes }

@@ -57,7 +57,7 @@ package struct MemoryPlan: Sendable {
       // A projection that cannot be built has been refused before its memory is planned.
       let expected = (try? network.expectedSynapses(of: projection)) ?? 0
       synapses += expected
-      let perSynapse = 4 + MemoryPlan.weightBytes(projection) + MemoryPlan.delayBytes(projection)
+      let perSynapse = projection.bytesPerSynapse(dt: experiment.dt)
       let rows = expected / Double(ranks) * Double(perSynapse)
       let index = Double(projection.source.range.count + 1) * 4 * Double(threads)
       parts.synapses = parts.synapses.addingClamped(Int(clamping: rows + index))
@@ -100,16 +100,6 @@ package struct MemoryPlan: Sendable {
     case .list(let rates): return rates.reduce(0, +) / Double(max(rates.count, 1)) * sources
     case .expression: return assumedRate * sources
     }
-  }
-
-  private static func weightBytes(_ projection: Projection) -> Int {
-    if case .constant = projection.weight { return 0 }
-    return projection.weightPrecision == .single ? 4 : 8
-  }
-
-  private static func delayBytes(_ projection: Projection) -> Int {
-    if case .values = projection.delay { return 1 }
-    return 0
   }
 
   private static func smallestDelay(_ projection: Projection, dt: Double) -> Int {
