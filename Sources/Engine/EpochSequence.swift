@@ -24,27 +24,30 @@ package struct EpochSequence: Sequence, IteratorProtocol {
   private var start: Int64
   private let final: Int64
   private let length: Int64
-  private let cut: Int64?
+  private let cuts: [Int64]
 
   /// Makes the epochs of `start ..< final`.
   ///
   /// - Parameters:
   ///   - smallestDelay: the smallest delay between neurons, in steps; `nil` when no neuron
   ///     reaches another.
-  ///   - cut: epochs also end at multiples of this many steps, where all neurons must stand at
+  ///   - cuts: epochs also end at multiples of so many steps, where all neurons must stand at
   ///     the same step; results do not depend on it.
-  package init(from start: Int64, to final: Int64, smallestDelay: Int?, cut: Int64? = nil) {
+  package init(from start: Int64, to final: Int64, smallestDelay: Int?, cuts: [Int64] = []) {
     self.start = start
     self.final = final
     let longest = EpochSequence.longest
     length = Int64(Swift.min((smallestDelay ?? longest - 1) + 1, longest))
-    self.cut = cut
+    self.cuts = cuts.filter { $0 > 0 }
   }
 
   package mutating func next() -> Epoch? {
     guard start < final else { return nil }
     var end = Swift.min(start + length, final)
-    if let cut { end = Swift.min(end, (start / cut + 1) * cut) }
+    for cut in cuts {
+      let left = cut - start % cut
+      if left < end - start { end = start + left }
+    }
     defer { start = end }
     return Epoch(start: start, end: end)
   }

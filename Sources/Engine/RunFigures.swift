@@ -9,6 +9,8 @@ package struct RunFigures: Sendable {
   package var advance = 0.0
   package var exchange = 0.0
   package var record = 0.0
+  /// Waiting for checkpoints: what is written while the run goes on does not count.
+  package var checkpoint = 0.0
   /// Of the largest epoch.
   package var epochSteps = 0
   package var neurons = 0
@@ -18,6 +20,9 @@ package struct RunFigures: Sendable {
   /// By population, on this rank.
   package var spikes: [Int] = []
   package var backend = ""
+  /// The last copy of the state: all that a checkpoint holds up.
+  package var snapshot = 0.0
+  package var end = RunEnd.complete
 
   package init() {}
 }

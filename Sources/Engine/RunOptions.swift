@@ -16,15 +16,15 @@ package struct RunOptions: Sendable {
   package var blockSize: Int?
   /// `nil`: compiled where a C compiler is found, else portable.
   package var backend: Backend?
-  /// Epochs also end at multiples of so many steps; `nil`: only where they must.
-  package var epochCut: Int64?
+  /// Epochs also end at multiples of so many steps, such as those of checkpoints.
+  package var epochCuts: [Int64]
 
   package init(
-    threads: Int = 1, blockSize: Int? = nil, backend: Backend? = nil, epochCut: Int64? = nil
+    threads: Int = 1, blockSize: Int? = nil, backend: Backend? = nil, epochCuts: [Int64] = []
   ) {
     self.threads = threads
     self.blockSize = blockSize
     self.backend = backend
-    self.epochCut = epochCut
+    self.epochCuts = epochCuts
   }
 }

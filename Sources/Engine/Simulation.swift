@@ -5,72 +5,83 @@ import Networks
 
 /// One rank's part of a run: its workers, and the loop that carries them through the epochs.
 package final class Simulation {
-  private let experiment: Experiment
-  private let communicator: any Communicator
+  let experiment: Experiment
   private let exchange: SpikeExchange
-  private let workers: [Worker]
-  private let team: WorkerTeam
-  private let recorder: Recorder
+  let workers: [Worker]
+  let team: WorkerTeam
+  let recorder: Recorder
   private let gids: GlobalIDs
   private let smallestDelay: Int?
-  private let epochCut: Int64?
-  private var figures: RunFigures
+  private let epochCuts: [Int64]
+  /// Where the run begins: step 0, or a checkpoint's.
+  private let origin: CheckpointInstant
+  let snapshot: Snapshot
+  var cycle = CheckpointCycle()
+  let pulse = RunPulse()
+  var figures: RunFigures
 
   /// Puts together what `SimulationBuilder` has made.
   init(
     experiment: Experiment, communicator: any Communicator, workers: [Worker], team: WorkerTeam,
-    recorder: Recorder, gids: GlobalIDs, smallestDelay: Int?, epochCut: Int64?, figures: RunFigures
+    recorder: Recorder, gids: GlobalIDs, smallestDelay: Int?, epochCuts: [Int64],
+    origin: CheckpointInstant, snapshot: Snapshot, figures: RunFigures
   ) {
     self.experiment = experiment
-    self.communicator = communicator
     exchange = SpikeExchange(communicator: communicator)
     self.workers = workers
     self.team = team
     self.recorder = recorder
     self.gids = gids
     self.smallestDelay = smallestDelay
-    self.epochCut = epochCut
+    self.epochCuts = epochCuts
+    self.origin = origin
+    self.snapshot = snapshot
     self.figures = figures
   }
 
   deinit { team.disband() }
 
-  /// Runs the experiment from its first step to its last, one epoch at a time.
+  /// Runs the experiment from where it stands to its last step, one epoch at a time.
   ///
-  /// Ordering law, for epoch k, with D = deliver, A = advance, X = exchange, R = record:
-  /// D(k) precedes A(k), A(k) precedes X(k) and R(k), X(k) precedes D(k + 1), and R(k) precedes
-  /// A(k + 1). It holds because an epoch is no longer than the smallest delay between neurons
-  /// plus one step: nothing that is emitted in an epoch is read by an update of the same epoch.
+  /// Ordering law, for epoch k, with D = deliver, A = advance, X = exchange, R = record and
+  /// C = checkpoint: D(k) precedes A(k), A(k) precedes X(k) and R(k), X(k) precedes D(k + 1), R(k)
+  /// precedes A(k + 1), and C(k), where there is one, follows X(k) and R(k) and precedes A(k + 1).
+  /// It holds because an epoch is no longer than the smallest delay between neurons plus one step:
+  /// nothing that is emitted in an epoch is read by an update of the same epoch.
   ///
+  /// - Parameter keeper: writes checkpoints and says when; `nil`: there are none.
   /// - Throws: `SimulationError` on every rank if any rank cannot go on.
   package func run(
-    into sink: any RecordSink, progress: (RunProgress) -> Void = { _ in }
+    into sink: any RecordSink, keeping keeper: (any CheckpointKeeper)? = nil,
+    progress: (RunProgress) -> Void = { _ in }
   ) throws(SimulationError) -> RunFigures {
     let begin = ContinuousClock.now
     var epochs = EpochSequence(
-      from: 0, to: experiment.steps, smallestDelay: smallestDelay, cut: epochCut)
+      from: origin.step, to: experiment.steps, smallestDelay: smallestDelay, cuts: epochCuts)
     var upcoming = epochs.next()
-    var arrivedFrom: Int64 = 0
-    if let first = upcoming {
-      for worker in workers { worker.begin(first) }
-      try share(fault: 0)
-    }
+    var arrivedFrom = origin.step
+    if let first = upcoming { for worker in workers { worker.begin(first) } }
+    _ = try share(before: origin.step, nil)
     while let epoch = upcoming {
       upcoming = epochs.next()
       let next = upcoming
+      pulse.beat(.advance, step: epoch.start)
       withArrived(from: arrivedFrom) { arrived in
         team.run { [workers] member in
           workers[member].advance(epoch, arrived: arrived, next: next)
         }
       }
       figures.epochSteps = max(figures.epochSteps, epoch.steps)
-      let fault = record(epoch, into: sink)
-      try share(fault: fault)
+      record(epoch, into: sink)
+      let known = try share(before: epoch.end, keeper)
       arrivedFrom = epoch.start
       progress(RunProgress(step: epoch.end, steps: experiment.steps, spikes: spikesSoFar))
+      if next != nil, let keeper, try tend(keeper, known, before: epoch.end, into: sink) {
+        return closing(.stopped(before: epoch.end), since: begin)
+      }
     }
-    finish(arrivedFrom: arrivedFrom)
-    return closing(since: begin)
+    let end = try finish(arrivedFrom: arrivedFrom, keeper, into: sink)
+    return closing(end, since: begin)
   }
 
   /// Of neurons; the units of generators do not count.
@@ -83,14 +94,23 @@ package final class Simulation {
     return spikes
   }
 
-  /// Runs the tail of the last step, so that the final state is the one after its resets.
-  private func finish(arrivedFrom: Int64) {
+  /// Runs the tail of the last step, so that the final state is the one after its resets, and saves
+  /// it.
+  private func finish(
+    arrivedFrom: Int64, _ keeper: (any CheckpointKeeper)?, into sink: any RecordSink
+  ) throws(SimulationError) -> RunEnd {
     let end = experiment.steps
+    // A checkpoint of this very state: there is nothing left to do.
+    guard origin.arrivalsFrom <= end else { return .complete }
+    pulse.beat(.end, step: end)
     withArrived(from: arrivedFrom) { arrived in
       team.run { [workers] member in
         workers[member].finish(at: end, arrived: arrived)
       }
     }
+    guard let keeper else { return .complete }
+    let instant = CheckpointInstant(step: end, arrivalsFrom: end + 1)
+    return try save(finally: instant, keeper, into: sink) ? .complete : .stopped(before: end)
   }
 
   private func withArrived(from start: Int64, _ body: (ArrivedSpikes) -> Void) {
@@ -98,28 +118,44 @@ package final class Simulation {
   }
 
   /// Exchanges spikes and the state of ranks; throws on every rank what one rank reports.
-  private func share(fault: Int32) throws(SimulationError) {
-    let outcome: SpikeExchange.Outcome
+  ///
+  /// - Parameter isSilent: only the state of ranks; what the last exchange has brought is gone.
+  /// - Returns: what all ranks know now.
+  func share(
+    before step: Int64, _ keeper: (any CheckpointKeeper)?, isSilent: Bool = false
+  ) throws(SimulationError) -> SpikeExchange.Report {
+    var fault = recorder.fault
+    var report = SpikeExchange.Report()
+    switch keeper?.status {
+    case .failed(let error):
+      fault = fault ?? SimulationError(error.message, exitCode: error.exitCode)
+    case .underWay: report.isDone = false
+    case .done, nil: break
+    }
+    report.fault = fault?.exitCode ?? 0
+    report.request = keeper?.request(before: step) ?? .none
+    if !isSilent { pulse.beat(.exchange) }
+    let known: SpikeExchange.Report
     do {
-      outcome = try exchange.exchange(workers.map(\.outgoing), fault: fault, stop: false)
+      known = try exchange.exchange(isSilent ? [] : workers.map(\.outgoing), report)
     } catch {
       throw SimulationError("the exchange of spikes failed: \(error.call): \(error.reason)")
     }
-    guard outcome.fault == 0 else {
-      // The rank that could not go on has the message.
-      throw recorder.fault ?? SimulationError("", exitCode: outcome.fault)
-    }
+    // The rank that could not go on has the message.
+    guard known.fault == 0 else { throw fault ?? SimulationError("", exitCode: known.fault) }
+    return known
   }
 
-  /// Hands what the epoch has left to the sink; the exit code of what went wrong, or 0.
-  private func record(_ epoch: Epoch, into sink: any RecordSink) -> Int32 {
+  /// Hands what the epoch has left to the sink. What goes wrong is shared with all ranks.
+  private func record(_ epoch: Epoch, into sink: any RecordSink) {
+    pulse.beat(.record)
     let begin = ContinuousClock.now
-    defer { figures.record += (ContinuousClock.now - begin).inSeconds }
     recorder.take(epoch, from: workers, isLast: epoch.end == experiment.steps, into: sink)
-    return recorder.fault?.exitCode ?? 0
+    figures.record += (ContinuousClock.now - begin).inSeconds
   }
 
-  private func closing(since begin: ContinuousClock.Instant) -> RunFigures {
+  private func closing(_ end: RunEnd, since begin: ContinuousClock.Instant) -> RunFigures {
+    figures.end = end
     figures.simulate = (ContinuousClock.now - begin).inSeconds
     figures.exchange = exchange.seconds
     figures.deliver = workers.map(\.seconds.deliver).max() ?? 0

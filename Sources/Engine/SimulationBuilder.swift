@@ -59,7 +59,14 @@ package struct SimulationBuilder {
   }
 
   /// Builds the workers, each by its own thread, which so becomes the first to touch its memory.
-  package func build() throws(SimulationError) -> Simulation {
+  ///
+  /// - Parameters:
+  ///   - source: the checkpoint from which the run goes on; `nil`: it begins at step 0. It is read
+  ///     by the calling thread.
+  ///   - isBranch: whether the checkpoint is another job's.
+  package func build(
+    from source: (any CheckpointSource)? = nil, isBranch: Bool = false
+  ) throws(SimulationError) -> Simulation {
     let begin = ContinuousClock.now
     let gids = GlobalIDs(sizes: experiment.network.populations.map(\.size))
     let pinning =
@@ -99,12 +106,49 @@ package struct SimulationBuilder {
     }
     var figures = self.figures
     figures.synapses = built.reduce(0) { $0 + $1.synapses }
+    let workers = built.map(\.worker)
     let smallestDelay = try agree(on: built.compactMap(\.smallestDelay).min())
+    let horizons = try agreeOnHorizons(workers)
+    for worker in workers { worker.remember(horizons) }
+    let origin = source?.instant ?? CheckpointInstant(before: 0)
+    if let source {
+      let restoration = Restoration(
+        source: source, network: experiment.network, programs: programs, gids: gids,
+        isBranch: isBranch)
+      do {
+        try restoration.restore(workers, by: team)
+      } catch {
+        failure = error
+      }
+      let worst = try agree(on: failure)
+      guard worst == 0 else {
+        team.disband()
+        throw failure ?? SimulationError("", exitCode: worst)
+      }
+    }
     figures.build = (ContinuousClock.now - begin).inSeconds
     return Simulation(
-      experiment: experiment, communicator: communicator, workers: built.map(\.worker),
-      team: team, recorder: Recorder(streams: streams.count, states: rows), gids: gids,
-      smallestDelay: smallestDelay, epochCut: options.epochCut, figures: figures)
+      experiment: experiment, communicator: communicator, workers: workers, team: team,
+      recorder: Recorder(streams: streams.count, states: rows), gids: gids,
+      smallestDelay: smallestDelay, epochCuts: options.epochCuts, origin: origin,
+      snapshot: Snapshot(
+        of: workers, network: experiment.network, programs: programs, gids: gids, at: origin.step),
+      figures: figures)
+  }
+
+  /// By population: how long its spikes must be remembered, on every rank the same.
+  private func agreeOnHorizons(_ workers: [Worker]) throws(SimulationError) -> [Int64] {
+    let sources = Set(experiment.network.projections.map(\.source.population))
+    var horizons = [Int64](repeating: 0, count: experiment.network.populations.count)
+    do throws(MessagingError) {
+      for population in sources.sorted() {
+        let own = workers.compactMap { $0.longestDelay(from: population) }.max() ?? 0
+        horizons[population] = try communicator.maximum(Int64(own)) + 1
+      }
+    } catch {
+      throw SimulationError("\(error.call) failed: \(error.reason)")
+    }
+    return horizons
   }
 
   /// The largest exit code of all ranks; 0: all have built their parts.

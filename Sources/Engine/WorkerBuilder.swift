@@ -58,7 +58,8 @@ struct WorkerBuilder: Sendable {
       index: worker, cohorts: cohorts, probes: cohorts.map { probes(of: $0, worker) },
       generators: generators(worker),
       stimuli: try stimuli(of: cohorts), inlets: inlets, outlets: outlets(),
-      streams: streams.count, spikeWindow: experiment.recording.spikeWindow)
+      owned: network.populations.indices.map { neurons(of: $0, worker) }, streams: streams.count,
+      spikeWindow: experiment.recording.spikeWindow, gids: gids)
     return BuiltWorker(worker: built, synapses: synapses, smallestDelay: smallestDelay)
   }
 

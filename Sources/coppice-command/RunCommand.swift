@@ -97,7 +97,7 @@ struct RunCommand {
       job: job, directory: directory,
       options: RunOptions(
         threads: team.threads, blockSize: blockSize, backend: backend,
-        epochCut: epochCut),
+        epochCuts: epochCuts),
       isFresh: arguments.has("--fresh"), communicator: communicator)
     let outcome = try session.run(
       RunSession.Listener(
@@ -108,10 +108,8 @@ struct RunCommand {
   }
 
   /// Where tests want epochs to end; what is no positive number means nothing.
-  private var epochCut: Int64? {
-    ThreadChoice.environment("COPPICE_EPOCH_CUT").flatMap { Int64($0) }.flatMap {
-      $0 > 0 ? $0 : nil
-    }
+  private var epochCuts: [Int64] {
+    ThreadChoice.environment("COPPICE_EPOCH_CUT").flatMap { Int64($0) }.map { [$0] } ?? []
   }
 
   /// `out/` and the job file's name.

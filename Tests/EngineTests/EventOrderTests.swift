@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func epochsEndAtCuts() {
-    let epochs = Array(EpochSequence(from: 3, to: 40, smallestDelay: 9, cut: 7))
+    let epochs = Array(EpochSequence(from: 3, to: 40, smallestDelay: 9, cuts: [7]))
     let ends = epochs.map(\.end)
     for cut in [Int64(7), 14, 21, 28, 35] { #expect(ends.contains(cut)) }
   }

@@ -5,14 +5,13 @@ import Messaging
 ///
 /// One rank alone sends nothing: its workers read each other's lists.
 final class SpikeExchange {
-  /// What all ranks know after an exchange.
-  struct Outcome {
-    /// The largest exit code of a rank that cannot go on; 0: all can.
-    var fault: Int32
-    /// The rank that reported it first.
-    var faultyRank: Int
-    /// Whether some rank was asked to stop.
-    var isStopAsked: Bool
+  /// What one rank tells all others, beside its spikes.
+  struct Report {
+    /// Exit code of a rank that cannot go on; 0: it can.
+    var fault: Int32 = 0
+    var request = CheckpointRequest.none
+    /// Whether it has done what it was last given to write.
+    var isDone = true
   }
 
   private let communicator: any Communicator
@@ -26,30 +25,30 @@ final class SpikeExchange {
     self.communicator = communicator
   }
 
-  /// Sends this rank's header and spikes and takes everybody's.
+  /// Sends this rank's report and spikes and takes everybody's.
+  ///
+  /// - Returns: what all ranks know now: the worst fault, the strongest request, whether all are
+  ///   done.
   func exchange(
-    _ outgoing: [UnsafeBufferPointer<SourceSpike>], fault: Int32, stop: Bool
-  ) throws(MessagingError) -> Outcome {
-    guard communicator.size > 1 else {
-      return Outcome(fault: fault, faultyRank: 0, isStopAsked: stop)
-    }
+    _ outgoing: [UnsafeBufferPointer<SourceSpike>], _ report: Report
+  ) throws(MessagingError) -> Report {
+    guard communicator.size > 1 else { return report }
     let begin = ContinuousClock.now
-    pack(outgoing, fault: fault, stop: stop)
+    pack(outgoing, report)
     try communicator.allGather(
       UnsafeRawBufferPointer(sent.elements), into: &received, offsets: &offsets)
-    var outcome = Outcome(fault: 0, faultyRank: 0, isStopAsked: false)
+    var all = Report()
     received.withUnsafeBytes { bytes in
       for rank in 0..<communicator.size {
         let header = SpikeMessage.header(in: bytes, at: offsets[rank])
-        if header.fault > outcome.fault {
-          outcome.fault = header.fault
-          outcome.faultyRank = rank
-        }
-        if header.stop != 0 { outcome.isStopAsked = true }
+        all.fault = max(all.fault, header.fault)
+        if header.wish & SpikeMessage.Header.underWay != 0 { all.isDone = false }
+        let wish = header.wish & ~SpikeMessage.Header.underWay
+        all.request = max(all.request, CheckpointRequest(rawValue: wish) ?? .none)
       }
     }
     seconds += (ContinuousClock.now - begin).inSeconds
-    return outcome
+    return all
   }
 
   /// What the last exchange brought, from all ranks; `own` when there is one only.
@@ -68,12 +67,12 @@ final class SpikeExchange {
     }
   }
 
-  private func pack(
-    _ outgoing: [UnsafeBufferPointer<SourceSpike>], fault: Int32, stop: Bool
-  ) {
+  private func pack(_ outgoing: [UnsafeBufferPointer<SourceSpike>], _ report: Report) {
     sent.removeAll()
     let header = SpikeMessage.Header(
-      fault: fault, stop: stop ? 1 : 0, spikes: Int64(outgoing.reduce(0) { $0 + $1.count }))
+      fault: report.fault,
+      wish: report.request.rawValue | (report.isDone ? 0 : SpikeMessage.Header.underWay),
+      spikes: Int64(outgoing.reduce(0) { $0 + $1.count }))
     withUnsafeBytes(of: header) { sent.append(contentsOf: $0.bindMemory(to: UInt8.self)) }
     for list in outgoing {
       sent.append(contentsOf: UnsafeRawBufferPointer(list).bindMemory(to: UInt8.self))

@@ -8,15 +8,18 @@ struct SourceSpike: BitwiseCopyable {
 
 /// The bytes that one rank sends at the end of an epoch: a header, then its spikes.
 ///
-/// The header carries whatever all ranks must know together: that a rank has failed, or was
-/// asked to stop. So no rank leaves the loop alone, and none waits for one that has left.
+/// The header carries whatever all ranks must know together: that a rank has failed, wants a
+/// checkpoint or was asked to stop. So no rank leaves the loop alone, and none waits for one that
+/// has left.
 enum SpikeMessage {
   struct Header: BitwiseCopyable {
     /// Exit code of a rank that cannot go on; 0: all is well.
     var fault: Int32
-    /// 1 when this rank was asked to stop.
-    var stop: Int32
+    /// A `CheckpointRequest`, and `underWay` while this rank still writes.
+    var wish: Int32
     var spikes: Int64
+
+    static let underWay: Int32 = 1 << 8
   }
 
   /// The header of the rank whose bytes begin at `offset`.

@@ -72,6 +72,29 @@ final class PoissonUnits: SpikeUnits {
     }
   }
 
+  var nextSpikes: [Int64]? {
+    var next = [Int64](repeating: .max, count: units.count)
+    for waiting in later.elements { next[Int(waiting.unit) - units.lowerBound] = waiting.step }
+    let turn = now / PoissonUnits.span * PoissonUnits.span
+    for (place, due) in ring.enumerated() {
+      // Places of this turn that lie behind are empty.
+      for unit in due.list.elements {
+        next[Int(unit) - units.lowerBound] = turn + Int64(place)
+      }
+    }
+    return next
+  }
+
+  func begin(at step: Int64, nextSpikes: [Int64]?) {
+    for due in ring { due.list.removeAll() }
+    later.removeAll()
+    now = step
+    for unit in units {
+      let given = nextSpikes?[unit - units.lowerBound]
+      wait(unit, until: given ?? nextStep(of: unit, after: max(window.lowerBound, step) - 1))
+    }
+  }
+
   @inline(__always)
   private func law(of unit: Int) -> PoissonLaw { laws.count == 1 ? laws[0] : laws[unit] }
 

@@ -65,6 +65,10 @@ final class RateUnits: SpikeUnits {
     }
   }
 
+  var nextSpikes: [Int64]? { nil }
+
+  func begin(at step: Int64, nextSpikes: [Int64]?) { now = step }
+
   private func take(_ first: Int64, steps: Int, _ body: (_ unit: Int, _ step: Int64) -> Void) {
     guard let cohort else { return }
     let due = [UInt8](repeating: 1, count: steps)

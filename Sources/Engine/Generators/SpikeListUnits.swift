@@ -19,4 +19,10 @@ final class SpikeListUnits: SpikeUnits {
       taken += 1
     }
   }
+
+  var nextSpikes: [Int64]? { nil }
+
+  func begin(at step: Int64, nextSpikes: [Int64]?) {
+    taken = spikes.firstIndex { $0.step >= step } ?? spikes.count
+  }
 }

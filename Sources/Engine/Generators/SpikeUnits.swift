@@ -4,6 +4,15 @@ protocol SpikeUnits: AnyObject {
   ///
   /// Steps ascend; units of one step come in an order of no meaning.
   func takeSpikes(until end: Int64, _ body: (_ unit: Int, _ step: Int64) -> Void)
+
+  /// Begins at a step that another run has come to.
+  ///
+  /// - Parameter nextSpikes: what `nextSpikes` was there; `nil`: what follows from the step.
+  func begin(at step: Int64, nextSpikes: [Int64]?)
+
+  /// The step of each unit's next spike that was not taken yet, `Int64.max` for never; `nil` where
+  /// everything follows from the step.
+  var nextSpikes: [Int64]? { get }
 }
 
 /// A generator population as one worker drives it.
@@ -32,5 +41,15 @@ final class GeneratorShare {
     self.units = units
     self.route = route
     self.recorded = recorded
+  }
+
+  /// The step of each unit's next spike that is not recorded yet, those drawn ahead included.
+  var nextSpikes: [Int64]? {
+    guard var next = units.nextSpikes else { return nil }
+    for spike in ahead.elements {
+      let place = Int(spike.neuron) - recorded.lowerBound
+      next[place] = min(next[place], spike.step)
+    }
+    return next
   }
 }

@@ -21,6 +21,11 @@ struct StimulusSteps {
     steps = zip(stimulus.steps, values).map { (max($0.step, 0), $1) }
   }
 
+  /// Begins at a step that another run has come to: what was due before has been done.
+  mutating func begin(at step: Int64) {
+    taken = steps.firstIndex { $0.step >= step } ?? steps.count
+  }
+
   /// Puts the changes of the steps before `end` into the calendar.
   mutating func schedule(until end: Int64, into calendar: inout EventCalendar) {
     while taken < steps.count, steps[taken].step < end {

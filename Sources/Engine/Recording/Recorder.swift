@@ -23,11 +23,25 @@ final class Recorder {
       for rows in states { try hand(rows, of: epoch, to: sink) }
       let waiting = workers.reduce(0) { $0 + $1.records.count }
       guard waiting > 0, isLast || waiting >= Recorder.batch else { return }
-      for stream in 0..<streams { try hand(stream: stream, of: workers, to: sink) }
-      for worker in workers { worker.clearRecords() }
+      try handRecords(of: workers, to: sink)
     } catch {
       fault = SimulationError(error.message, exitCode: error.exitCode)
     }
+  }
+
+  /// Takes what still waits to be more: with it the sink has all there is up to this boundary.
+  func flush(from workers: [Worker], into sink: any RecordSink) {
+    guard fault == nil else { return }
+    do {
+      try handRecords(of: workers, to: sink)
+    } catch {
+      fault = SimulationError(error.message, exitCode: error.exitCode)
+    }
+  }
+
+  private func handRecords(of workers: [Worker], to sink: any RecordSink) throws(RecordError) {
+    for stream in 0..<streams { try hand(stream: stream, of: workers, to: sink) }
+    for worker in workers { worker.clearRecords() }
   }
 
   private func hand(_ rows: StateRows, of epoch: Epoch, to sink: any RecordSink) throws(RecordError)

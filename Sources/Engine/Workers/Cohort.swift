@@ -19,9 +19,11 @@ final class Cohort {
   private let uniforms: [Double]
   private let streams: [UInt64]
   private let dt: Double
-  private let blockBytes: Int
-  private let state: AlignedBuffer
+  let state: StateBlocks
   private var events: VisitEvents
+  /// Lanes whose second reset the first epoch must not see yet, ascending, and its bit.
+  private var withheld: [Int] = []
+  private var withheldBit: UInt64 = 0
 
   /// - Parameters:
   ///   - horizon: the largest distance in steps from the step that is running to one that an
@@ -39,9 +41,7 @@ final class Cohort {
     self.streams = streams
     self.dt = dt
     layout = CohortLayout(neurons: neurons.count, blockSize: blockSize)
-    // Each block begins at a cache line: kernels load whole vectors.
-    blockBytes = (program.bytesPerLane * layout.lanes + 63) & ~63
-    state = AlignedBuffer(count: blockBytes * layout.blocks)
+    state = StateBlocks(of: program, layout: layout)
     calendar = EventCalendar(horizon: horizon)
     events = VisitEvents(
       slots: layout.slots, lanes: layout.lanes, groupWidth: kernel.groupWidth(lanes: layout.lanes))
@@ -51,39 +51,35 @@ final class Cohort {
   var scratchBytes: Int { kernel.scratchBytes(lanes: layout.lanes) }
   var kindsOfMarks: Int { 1 + program.events.count }
 
-  /// The bytes of a column in one block.
-  func column(_ column: Int, ofBlock block: Int) -> UnsafeMutableRawPointer {
-    state.base + block * blockBytes + program.byteOffset(ofColumn: column) * layout.lanes
-  }
-
   /// Fills every lane with initial values: those of the columns, then `values` per neuron, then
   /// the program's initial statements.
   func initialise(values: [(column: Int, value: (Int) -> Double)], portable: PortableKernel) {
-    let scratch = AlignedBuffer(count: portable.scratchBytes(lanes: layout.lanes))
     for block in 0..<layout.blocks {
       for place in program.columns.indices {
-        fill(place, ofBlock: block) { _ in self.program.columns[place].initialValue }
+        state.fill(place, ofBlock: block) { _ in self.program.columns[place].initialValue }
       }
-      for (place, value) in values { fill(place, ofBlock: block, with: value) }
-      withVisit(ofBlock: block, from: 0, steps: 0) { visit in
-        portable.initialise(visit, scratch: scratch.base)
-        portable.derive(visit, scratch: scratch.base)
+      for (place, value) in values {
+        state.fill(place, ofBlock: block) { value(self.neurons.lowerBound + $0) }
       }
+    }
+    evaluate(portable) { portable, visit, scratch in
+      portable.initialise(visit, scratch: scratch)
+      portable.derive(visit, scratch: scratch)
     }
   }
 
-  private func fill(_ place: Int, ofBlock block: Int, with value: (Int) -> Double) {
-    let bytes = column(place, ofBlock: block)
-    let live = layout.liveLanes(ofBlock: block)
-    for lane in 0..<layout.lanes {
-      // Padding lanes repeat the last neuron, so that they compute what is computed anyway.
-      let neuron = neurons.lowerBound + layout.neuron(ofBlock: block, lane: min(lane, live - 1))
-      switch program.columns[place].element {
-      case .real: bytes.storeBytes(of: value(neuron), toByteOffset: lane * 8, as: Double.self)
-      case .bits: bytes.storeBytes(of: 0, toByteOffset: lane * 8, as: UInt64.self)
-      case .flag:
-        bytes.storeBytes(of: value(neuron) != 0 ? 1 : 0, toByteOffset: lane, as: UInt8.self)
-      }
+  /// Fills the derived columns anew, after others were set.
+  func derive(portable: PortableKernel) {
+    evaluate(portable) { portable, visit, scratch in portable.derive(visit, scratch: scratch) }
+  }
+
+  private func evaluate(
+    _ portable: PortableKernel,
+    _ body: (PortableKernel, UnsafeMutablePointer<coppice_visit>, UnsafeMutableRawPointer) -> Void
+  ) {
+    let scratch = AlignedBuffer(count: portable.scratchBytes(lanes: layout.lanes))
+    for block in 0..<layout.blocks {
+      withVisit(ofBlock: block, from: 0, steps: 0) { visit in body(portable, visit, scratch.base) }
     }
   }
 
@@ -130,13 +126,61 @@ final class Cohort {
         visit.first_neuron = UInt64(
           neurons.lowerBound + layout.neuron(ofBlock: block, lane: 0))
         visit.dt = dt
-        visit.state = (state.base + block * blockBytes).assumingMemoryBound(to: UInt8.self)
+        visit.state = state.block(block).assumingMemoryBound(to: UInt8.self)
         visit.uniforms = uniforms.baseAddress
         visit.streams = streams.baseAddress
         visit.events = events.base
         visit.event_offsets = events.offsets(ofBlock: block)
         return withUnsafeMutablePointer(to: &visit, body)
       }
+    }
+  }
+}
+
+/// What a checkpoint changes.
+extension Cohort {
+  /// Sets a saved column of all neurons; the first one's value is at `first`.
+  func restore(_ column: Int, to values: CheckpointSection.Values, from first: Int) {
+    state.set(column, to: values, from: first)
+  }
+
+  /// Makes whole what was restored, at an instant.
+  ///
+  /// Where the tail of the last step was run already it will be run once more, and must find
+  /// nothing to do: arrivals are not delivered again, and pending flags are down. Only a second
+  /// reset after 64 steps, the most there can be, was put there by that very tail into the bit that
+  /// it looks at; it is withheld until it has.
+  func completeRestoring(at instant: CheckpointInstant, portable: PortableKernel) {
+    derive(portable: portable)
+    guard instant.arrivalsFrom > instant.step, let second = program.secondReset,
+      second.width == 64, let pending = second.pending
+    else { return }
+    let bit: UInt64 = 1 << UInt64((instant.step - 1) & 63)
+    forEachWord(of: pending) { slot, word in
+      guard word & bit != 0 else { return }
+      withheld.append(slot)
+      word &= ~bit
+    }
+    withheldBit = bit
+  }
+
+  /// Gives back what was withheld from the first epoch.
+  func giveBack() {
+    guard !withheld.isEmpty, let pending = program.secondReset?.pending else { return }
+    var next = withheld.makeIterator()
+    var slot = next.next()
+    forEachWord(of: pending) { place, word in
+      guard place == slot else { return }
+      word |= withheldBit
+      slot = next.next()
+    }
+    withheld = []
+  }
+
+  private func forEachWord(of column: Int, _ body: (_ slot: Int, inout UInt64) -> Void) {
+    for block in 0..<layout.blocks {
+      let words = state.column(column, ofBlock: block).assumingMemoryBound(to: UInt64.self)
+      for lane in 0..<layout.lanes { body(block * layout.lanes + lane, &words[lane]) }
     }
   }
 }

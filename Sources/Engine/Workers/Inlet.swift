@@ -83,6 +83,28 @@ final class Inlet: Sendable {
     }
   }
 
+  /// As `deliver`, but only what arrives at step `first` or later: the rest has arrived already.
+  func deliver(
+    source: Int, step: Int64, from first: Int64, into calendar: inout EventCalendar
+  ) {
+    let row = source - sources.lowerBound
+    let range =
+      firstOfDiagonal == nil ? Int(rows.starts[row])..<Int(rows.starts[row + 1]) : row..<row + 1
+    for synapse in range {
+      let arrival = step + Int64(delay(of: synapse)) + 1
+      guard arrival >= first else { continue }
+      let slot =
+        firstOfDiagonal == nil ? rows.targets[synapse] : UInt32(layout.slot(ofNeuron: row))
+      calendar.append(
+        PendingEvent(
+          slot: slot, port: port, synapse: UInt32(synapse), payload: weight(of: synapse)),
+        at: arrival)
+    }
+  }
+
+  /// In steps.
+  var longestDelay: Int { rows.maximumDelay }
+
   /// A row whose synapses share one delay goes to one list of the calendar.
   private func deliver(_ range: Range<Int>, at step: Int64, into calendar: inout EventCalendar) {
     let events = calendar.extend(by: range.count, at: step)

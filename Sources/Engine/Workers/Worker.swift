@@ -29,13 +29,17 @@ final class Worker: @unchecked Sendable {
   let index: Int
   let cohorts: [Cohort]
   private let probes: [CohortProbes]
-  private let generators: [GeneratorShare]
+  let generators: [GeneratorShare]
   private var stimuli: [(cohort: Int, steps: StimulusSteps)]
   /// By source population: where its spikes end in this worker.
   private let inlets: [[(cohort: Int, inlet: Inlet)]]
   /// By population.
   private let outlets: [Outlet]
+  /// By population: indices of the neurons or units that are this worker's.
+  private let owned: [Range<Int>]
   private let spikeWindow: RecordingPlan.Window
+  private let gids: GlobalIDs
+  private var history: SpikeHistory
 
   private let marks: UnsafeMutablePointer<coppice_mark>
   private let scratch: AlignedBuffer
@@ -54,7 +58,8 @@ final class Worker: @unchecked Sendable {
   init(
     index: Int, cohorts: [Cohort], probes: [CohortProbes], generators: [GeneratorShare],
     stimuli: [(cohort: Int, steps: StimulusSteps)], inlets: [[(cohort: Int, inlet: Inlet)]],
-    outlets: [Outlet], streams: Int, spikeWindow: RecordingPlan.Window
+    outlets: [Outlet], owned: [Range<Int>], streams: Int, spikeWindow: RecordingPlan.Window,
+    gids: GlobalIDs
   ) {
     self.index = index
     self.cohorts = cohorts
@@ -63,7 +68,10 @@ final class Worker: @unchecked Sendable {
     self.stimuli = stimuli
     self.inlets = inlets
     self.outlets = outlets
+    self.owned = owned
     self.spikeWindow = spikeWindow
+    self.gids = gids
+    history = SpikeHistory(horizons: Array(repeating: 0, count: outlets.count))
     records = RecordLists(streams: streams)
     spikeCounts = Array(repeating: 0, count: outlets.count)
     let most = cohorts.map { $0.layout.lanes * EpochSequence.longest * $0.kindsOfMarks }.max() ?? 1
@@ -89,11 +97,15 @@ final class Worker: @unchecked Sendable {
     let begin = ContinuousClock.now
     isEven.toggle()
     if isEven { outgoingEven.removeAll() } else { outgoingOdd.removeAll() }
+    history.sweep(before: epoch.start, gids: gids)
     deliver(arrived)
     drive(epoch)
     for index in cohorts.indices { cohorts[index].collectEvents(of: epoch) }
     let delivered = ContinuousClock.now
-    for index in cohorts.indices { advance(cohort: index, through: epoch) }
+    for index in cohorts.indices {
+      advance(cohort: index, through: epoch)
+      cohorts[index].giveBack()
+    }
     if let next { drawAhead(of: epoch, next) }
     let end = ContinuousClock.now
     seconds.deliver += (delivered - begin).inSeconds
@@ -140,11 +152,17 @@ final class Worker: @unchecked Sendable {
   private func drive(_ epoch: Epoch) {
     for share in generators {
       let recorded = outlets[share.population].spikeStream
-      for record in share.ahead.elements { self.record(record, of: share, stream: recorded) }
+      let onTheirWay = history.firstStep(of: share.population, before: epoch.end)
+      for record in share.ahead.elements {
+        self.record(record, of: share, stream: recorded)
+        if record.step >= onTheirWay { remember(record, of: share) }
+      }
       share.ahead.removeAll()
       guard share.route == .local else { continue }
       share.units.takeSpikes(until: epoch.end) { unit, step in
-        record(SpikeRecord(step: step, neuron: UInt32(unit)), of: share, stream: recorded)
+        let spike = SpikeRecord(step: step, neuron: UInt32(unit))
+        record(spike, of: share, stream: recorded)
+        if step >= onTheirWay { remember(spike, of: share) }
         deliver(population: share.population, source: unit, step: step)
       }
     }
@@ -152,6 +170,12 @@ final class Worker: @unchecked Sendable {
       stimuli[index].steps.schedule(
         until: epoch.end, into: &cohorts[stimuli[index].cohort].calendar)
     }
+  }
+
+  private func remember(_ spike: SpikeRecord, of share: GeneratorShare) {
+    guard share.recorded.contains(Int(spike.neuron)) else { return }
+    history.append(
+      PastSpike(step: spike.step, gid: gids.first[share.population] + spike.neuron))
   }
 
   private func record(_ record: SpikeRecord, of share: GeneratorShare, stream: Int?) {
@@ -195,6 +219,7 @@ final class Worker: @unchecked Sendable {
   private func collect(_ count: Int, of cohort: Cohort, block: Int, in epoch: Epoch) {
     let outlet = outlets[cohort.population]
     let first = cohort.neurons.lowerBound + cohort.layout.neuron(ofBlock: block, lane: 0)
+    let onTheirWay = history.firstStep(of: cohort.population, before: epoch.end)
     for place in 0..<count {
       let mark = marks[place]
       let neuron = UInt32(first + Int(mark.lane))
@@ -210,11 +235,58 @@ final class Worker: @unchecked Sendable {
       spikeCounts[cohort.population] += 1
       if let gid = outlet.firstGID {
         send(SourceSpike(gid: gid + neuron, offset: Int32(mark.step)))
+        if record.step >= onTheirWay {
+          history.append(PastSpike(step: record.step, gid: gid + neuron))
+        }
       }
       if let stream = outlet.spikeStream, spikeWindow.contains(record.step) {
         records.append(record, to: stream)
       }
     }
+  }
+}
+
+/// What a checkpoint holds of a worker, and how it goes on from one.
+extension Worker {
+  /// How long the spikes of each population must be remembered: the largest delay over all ranks,
+  /// plus one, in steps.
+  func remember(_ horizons: [Int64]) { history = SpikeHistory(horizons: horizons) }
+
+  /// Over the inlets of one source population, in steps; `nil`: there is none.
+  func longestDelay(from population: Int) -> Int? {
+    inlets[population].map(\.inlet.longestDelay).max()
+  }
+
+  /// Copies what it is between two epochs. Its own thread does this.
+  func copy(to part: WorkerSnapshot, before step: Int64) {
+    for (cohort, copy) in zip(cohorts, part.cohorts) { copy.take(cohort) }
+    part.inFlight = history.spikes(before: step, gids: gids)
+    part.nextSpikes = generators.map { $0.nextSpikes }
+    part.spikeCounts = spikeCounts
+  }
+
+  /// Begins at a later step than 0: brings the spikes that were in flight on their ways anew, and
+  /// puts generators and stimuli in their places.
+  ///
+  /// - Parameters:
+  ///   - spikes: of all workers, those of other runs included.
+  ///   - nextSpikes: of each of `generators`: the next spike of each unit from the instant on, or
+  ///     `nil` where it follows from the step.
+  func resume(at instant: CheckpointInstant, inFlight spikes: [PastSpike], nextSpikes: [[Int64]?]) {
+    for spike in spikes {
+      let population = gids.population(of: spike.gid)
+      let source = Int(spike.gid - gids.first[population])
+      for (cohort, inlet) in inlets[population] where inlet.sources.contains(source) {
+        inlet.deliver(
+          source: source, step: spike.step, from: instant.arrivalsFrom,
+          into: &cohorts[cohort].calendar)
+      }
+      if owned[population].contains(source) { history.append(spike) }
+    }
+    for (share, next) in zip(generators, nextSpikes) {
+      share.units.begin(at: instant.step, nextSpikes: next)
+    }
+    for index in stimuli.indices { stimuli[index].steps.begin(at: instant.step) }
   }
 }
 

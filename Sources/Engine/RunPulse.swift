@@ -1,0 +1,45 @@
+import Synchronization
+
+/// Where a rank is, for those who watch from another thread whether it gets on.
+package final class RunPulse: Sendable {
+  /// What the rank's main thread is doing.
+  package enum Phase: Int, Sendable {
+    case begin
+    case advance
+    case record
+    case exchange
+    case checkpoint
+    case end
+
+    package var inWords: String {
+      switch self {
+      case .begin: "building the network"
+      case .advance: "advancing the neurons"
+      case .record: "handing over what was recorded"
+      case .exchange: "waiting for the other ranks"
+      case .checkpoint: "waiting for a checkpoint to be written"
+      case .end: "ending"
+      }
+    }
+  }
+
+  private let stepNow = Atomic<Int64>(0)
+  private let phaseNow = Atomic<Int>(Phase.begin.rawValue)
+  private let turns = Atomic<UInt64>(0)
+
+  package init() {}
+
+  /// The step that begins next.
+  package var step: Int64 { stepNow.load(ordering: .relaxed) }
+  package var phase: Phase { Phase(rawValue: phaseNow.load(ordering: .relaxed)) ?? .begin }
+  /// Grows whenever the rank gets on.
+  package var count: UInt64 { turns.load(ordering: .relaxed) }
+
+  package func beat(_ phase: Phase, step: Int64? = nil) {
+    if let step {
+      stepNow.store(step, ordering: .relaxed)
+      turns.add(1, ordering: .relaxed)
+    }
+    phaseNow.store(phase.rawValue, ordering: .relaxed)
+  }
+}

@@ -1,0 +1,110 @@
+import Kernels
+
+/// The state of a cohort's neurons: `[block][column][lane]`.
+///
+/// Each block begins at a cache line: kernels load whole vectors. Lanes beyond the neurons are
+/// padding and repeat the last neuron, so that they compute what is computed anyway.
+struct StateBlocks: ~Copyable {
+  let layout: CohortLayout
+  let columns: [Column]
+  /// Where each column begins in a block of one lane.
+  private let offsets: [Int]
+  private let blockBytes: Int
+  private let buffer: AlignedBuffer
+
+  init(of program: Program, layout: CohortLayout) {
+    self.layout = layout
+    columns = program.columns
+    offsets = program.columns.indices.map { program.byteOffset(ofColumn: $0) }
+    blockBytes = (program.bytesPerLane * layout.lanes + 63) & ~63
+    buffer = AlignedBuffer(count: blockBytes * layout.blocks)
+  }
+
+  func block(_ block: Int) -> UnsafeMutableRawPointer { buffer.base + block * blockBytes }
+
+  func column(_ column: Int, ofBlock block: Int) -> UnsafeMutableRawPointer {
+    self.block(block) + offsets[column] * layout.lanes
+  }
+
+  /// Takes over all bytes of a state of the same shape.
+  func copy(_ other: borrowing StateBlocks) {
+    precondition(other.buffer.count == buffer.count, "states of different shapes")
+    buffer.base.copyMemory(from: other.buffer.base, byteCount: buffer.count)
+  }
+
+  /// Fills a column of numbers or flags of one block; `value` gets the place in the cohort.
+  func fill(_ column: Int, ofBlock block: Int, with value: (_ neuron: Int) -> Double) {
+    let bytes = self.column(column, ofBlock: block)
+    let live = layout.liveLanes(ofBlock: block)
+    for lane in 0..<layout.lanes {
+      let neuron = layout.neuron(ofBlock: block, lane: min(lane, live - 1))
+      switch columns[column].element {
+      case .real: bytes.storeBytes(of: value(neuron), toByteOffset: lane * 8, as: Double.self)
+      case .bits: bytes.storeBytes(of: 0, toByteOffset: lane * 8, as: UInt64.self)
+      case .flag:
+        bytes.storeBytes(of: value(neuron) != 0 ? 1 : 0, toByteOffset: lane, as: UInt8.self)
+      }
+    }
+  }
+}
+
+/// Columns in the order of neurons, which is what checkpoints hold.
+extension StateBlocks {
+  /// Appends a column's values to those of the neurons before; of the same kind.
+  func append(_ column: Int, to values: inout CheckpointSection.Values) {
+    switch values {
+    case .reals(var all):
+      values = .reals([])
+      append(column, to: &all)
+      values = .reals(all)
+    case .words(var all):
+      values = .words([])
+      append(column, to: &all)
+      values = .words(all)
+    case .flags(var all):
+      values = .flags([])
+      append(column, to: &all)
+      values = .flags(all)
+    case .steps: preconditionFailure("no column holds steps")
+    }
+  }
+
+  private func append<T: BitwiseCopyable>(_ column: Int, to all: inout [T]) {
+    for block in 0..<layout.blocks {
+      let lanes = self.column(column, ofBlock: block).assumingMemoryBound(to: T.self)
+      all.append(
+        contentsOf: UnsafeBufferPointer(start: lanes, count: layout.liveLanes(ofBlock: block)))
+    }
+  }
+
+  /// Sets a column; the cohort's first neuron takes the value at `first`.
+  func set(_ column: Int, to values: CheckpointSection.Values, from first: Int) {
+    switch values {
+    case .reals(let all): set(column, to: all, from: first)
+    case .words(let all): set(column, to: all, from: first)
+    case .flags(let all): set(column, to: all, from: first)
+    case .steps: preconditionFailure("no column holds steps")
+    }
+  }
+
+  private func set<T: BitwiseCopyable>(_ column: Int, to all: [T], from first: Int) {
+    for block in 0..<layout.blocks {
+      let lanes = self.column(column, ofBlock: block).assumingMemoryBound(to: T.self)
+      let live = layout.liveLanes(ofBlock: block)
+      for lane in 0..<layout.lanes {
+        lanes[lane] = all[first + layout.neuron(ofBlock: block, lane: min(lane, live - 1))]
+      }
+    }
+  }
+}
+
+extension Column.Element {
+  /// No values of this kind.
+  var noValues: CheckpointSection.Values {
+    switch self {
+    case .real: .reals([])
+    case .bits: .words([])
+    case .flag: .flags([])
+    }
+  }
+}
