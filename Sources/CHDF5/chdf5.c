@@ -335,6 +335,16 @@ int32_t chdf5_dataset_filters(int64_t dataset) {
   return count;
 }
 
+int32_t chdf5_dataset_signed(int64_t dataset) {
+  hid_t type = H5Dget_type(dataset);
+  if (type < 0) return failed();
+  H5T_sign_t sign = H5Tget_sign(type);
+  if (sign < 0) keep_error();
+  H5Tclose(type);
+  if (sign < 0) return -1;
+  return sign == H5T_SGN_2;
+}
+
 int32_t chdf5_dataset_same_type(int64_t dataset, int64_t other) {
   hid_t first = H5Dget_type(dataset);
   hid_t second = first < 0 ? H5I_INVALID_HID : H5Dget_type(other);

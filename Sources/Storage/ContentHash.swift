@@ -24,6 +24,24 @@ package struct ContentHash: ~Copyable {
       }
     }
 
+    /// The digest that a description shows; `nil` for any other text.
+    package init?(_ description: String) {
+      let digits = Array(description.utf8)
+      guard digits.count == 16 || digits.count == 32,
+        digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }),
+        let low = UInt64(description.suffix(16), radix: 16)
+      else { return nil }
+      self.low = low
+      width = digits.count == 32 ? .bits128 : .bits64
+      high = UInt64(description.dropLast(16), radix: 16) ?? 0
+    }
+
+    init(high: UInt64, low: UInt64, width: Width) {
+      self.high = high
+      self.low = low
+      self.width = width
+    }
+
     private static func hexadecimal(_ value: UInt64) -> String {
       let digits = String(value, radix: 16)
       return String(repeating: "0", count: 16 - digits.count) + digits
@@ -86,5 +104,22 @@ package struct ContentHash: ~Copyable {
     }
     try file.close()
     return hash.digest()
+  }
+}
+
+extension ContentHash.Digest: Codable {
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let digest = Self(text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "'\(text)' is no hash")
+    }
+    self = digest
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
   }
 }

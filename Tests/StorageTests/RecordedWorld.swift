@@ -119,23 +119,30 @@ struct RecordedWorld {
     }
   }
 
-  /// Writes the segments of all ranks.
-  func write(to directory: OutputDirectory, _ spread: Spread) throws {
+  /// Writes the segments of all ranks, from a step on; what was written, by interval.
+  @discardableResult
+  func write(
+    to directory: OutputDirectory, _ spread: Spread, from firstStep: Int64 = 0
+  ) throws -> [[SegmentReceipt]] {
+    var receipts: [[SegmentReceipt]] = []
     for rank in 0..<spread.ranks {
       let columns = layout.states.map { recording in
         recording.neurons.indices.filter { spread.owners[recording.neurons[$0]] == rank }
       }
       let writer = try SegmentWriter(
-        directory: directory, layout: layout, rank: rank, ranks: spread.ranks, firstStep: 0,
-        columns: columns, budget: spread.budget)
-      var start: Int64 = 0
+        directory: directory, layout: layout, rank: rank, ranks: spread.ranks,
+        firstStep: firstStep, columns: columns, budget: spread.budget)
+      var start = firstStep
+      var own: [SegmentReceipt] = []
       for end in spread.epochs {
         try bring(start..<end, to: writer, rank: rank, columns: columns, spread: spread)
-        if spread.cuts.contains(end) { try writer.cut(at: end) }
+        if spread.cuts.contains(end), let segment = try writer.cut(at: end) { own.append(segment) }
         start = end
       }
-      try writer.cut(at: steps)
+      if let segment = try writer.cut(at: spread.epochs.last ?? steps) { own.append(segment) }
+      receipts.append(own)
     }
+    return (receipts.first ?? []).indices.map { interval in receipts.map { $0[interval] } }
   }
 
   private func bring(

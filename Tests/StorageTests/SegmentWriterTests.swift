@@ -87,8 +87,10 @@ extension HDF5Suite {
     @Test func aWriterWhoseDirectoryVanishedReportsItAndTakesNothingMore() throws {
       let place = try TemporaryDirectory()
       let writer = try writer(in: place("out"))
+      let row = [Double](repeating: -0.07, count: 40)
+      try writer.states(row.span, rows: 1, firstStep: 0, recording: 0)
       try FileManager.default.removeItem(atPath: place("out"))
-      let first = #expect(throws: StorageError.self) { try writer.cut(at: 0) }
+      let first = #expect(throws: StorageError.self) { try writer.cut(at: 1) }
       #expect(first?.exitCode == 74)
       #expect(first?.reason.contains("No such file or directory") == true)
       let second = #expect(throws: RecordError.self) {

@@ -75,6 +75,8 @@ int32_t chdf5_dataset_close(int64_t dataset);
 int32_t chdf5_dataset_dimensions(int64_t dataset, uint64_t *dimensions);
 /// One of CHDF5_CLASS_*, or negative; fills the size of one element in bytes.
 int32_t chdf5_dataset_class(int64_t dataset, uint64_t *element_bytes);
+/// 1 if a dataset's integers have a sign, 0 if not, or negative.
+int32_t chdf5_dataset_signed(int64_t dataset);
 /// Number of filters (compression, checksums), or negative.
 int32_t chdf5_dataset_filters(int64_t dataset);
 /// 1 if two datasets have the same type, 0 if not, or negative.

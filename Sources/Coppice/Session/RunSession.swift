@@ -129,7 +129,9 @@ package struct RunSession {
     try storing { () throws(StorageError) in _ = try writer.cut(at: job.experiment.steps) }
     let merging = ContinuousClock.now
     try storing { () throws(StorageError) in
-      if isFirst { _ = try OutputMerger.finish(output, layout: layout) }
+      if isFirst {
+        _ = try OutputMerger.finish(output, layout: layout, steps: job.experiment.steps)
+      }
     }
     figures.record += (ContinuousClock.now - merging).inSeconds
     let record = try closingRecord(figures, seconds: (ContinuousClock.now - begin).inSeconds)

@@ -9,9 +9,21 @@ struct PlainFile: ~Copyable {
   static func failure(
     _ call: String, _ path: String, exitCode: Int32 = ExitCode.inputOutput
   ) -> StorageError {
-    StorageError(
-      call: call, path: path, reason: String(cString: strerror(errno)), exitCode: exitCode)
+    let number = errno
+    let name = names[number].map { " (\($0))" } ?? " (error \(number))"
+    return StorageError(
+      call: call, path: path, reason: String(cString: strerror(number)) + name,
+      exitCode: exitCode)
   }
+
+  /// What manuals and system administrators call the errors that files meet.
+  private static let names: [Int32: String] = [
+    EACCES: "EACCES", EDQUOT: "EDQUOT", EEXIST: "EEXIST", EFBIG: "EFBIG", EINTR: "EINTR",
+    EIO: "EIO", EISDIR: "EISDIR", ELOOP: "ELOOP", EMFILE: "EMFILE", ENAMETOOLONG: "ENAMETOOLONG",
+    ENFILE: "ENFILE", ENOENT: "ENOENT", ENOSPC: "ENOSPC", ENOTDIR: "ENOTDIR",
+    ENOTEMPTY: "ENOTEMPTY", EPERM: "EPERM", EROFS: "EROFS", ESTALE: "ESTALE",
+    ETIMEDOUT: "ETIMEDOUT",
+  ]
 
   private init(
     _ path: String, flags: Int32, exitCode: Int32

@@ -61,6 +61,13 @@ package struct HDF5Dataset: ~Copyable, HDF5Object {
     case indirect
   }
 
+  /// Whether integers have a sign.
+  func isSigned() throws(StorageError) -> Bool {
+    let isSigned = chdf5_dataset_signed(handle)
+    try HDF5Library.check(isSigned, "H5Tget_sign", path)
+    return isSigned > 0
+  }
+
   /// Whether two datasets' elements have the same type.
   func hasSameType(as other: borrowing HDF5Dataset) throws(StorageError) -> Bool {
     let same = chdf5_dataset_same_type(handle, other.handle)

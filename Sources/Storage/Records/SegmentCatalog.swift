@@ -12,6 +12,13 @@ package struct SegmentCatalog: Hashable, Sendable {
   /// Without gaps, in the order of steps.
   let intervals: [Interval]
 
+  private init(intervals: [Interval]) {
+    self.intervals = intervals
+  }
+
+  /// Of a run of no steps.
+  static let none = SegmentCatalog(intervals: [])
+
   /// The steps that are covered.
   package var steps: Range<Int64> {
     guard let first = intervals.first, let last = intervals.last else { return 0..<0 }

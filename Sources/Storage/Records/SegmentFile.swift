@@ -64,7 +64,7 @@ enum SegmentFile {
 }
 
 /// A segment that is on disk for good: what a checkpoint's manifest says of it.
-package struct SegmentReceipt: Hashable, Sendable {
+package struct SegmentReceipt: Hashable, Sendable, Codable {
   /// In `segments/`.
   package var name: String
   package var bytes: Int

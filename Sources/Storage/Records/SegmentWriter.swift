@@ -13,13 +13,10 @@ package final class SegmentWriter: RecordSink {
   /// Bytes held in memory before they are appended to the file.
   private let budget: Int
 
-  /// Where this writer started.
-  private let origin: Int64
-  private var firstStep: Int64
   private var streams: [StreamBuffer]
   private var states: [StatesBuffer]
-  /// The open segment, from the first append on.
-  private var file: HDF5File?
+  /// The segment being written.
+  private var draft: SegmentDraft
   /// After a failure nothing more is taken: a record may be missing.
   private var failure: StorageError?
 
@@ -60,26 +57,18 @@ package final class SegmentWriter: RecordSink {
     self.rank = rank
     self.ranks = ranks
     self.budget = budget
-    self.firstStep = firstStep
-    origin = firstStep
     streams = layout.streams.indices.map { _ in StreamBuffer() }
     states = zip(layout.states, columns).map { recording, own in
       StatesBuffer(
         columns: own, nextRow: recording.rows(in: firstStep..<Int64.max).lowerBound,
         isDouble: recording.isDouble)
     }
+    draft = try SegmentDraft(
+      directory: directory, layout: layout, rank: rank, ranks: ranks, firstStep: firstStep)
     if rank == 0 { try layout.save(in: directory) }
-    try Durability.removeIfPresent(partialPath)
   }
 
-  deinit {
-    guard file != nil else { return }
-    file = nil
-    try? Durability.removeIfPresent(partialPath)
-  }
-
-  private var name: String { SegmentFile.name(firstStep: firstStep, rank: rank) }
-  private var partialPath: String { "\(directory.segments)/.\(name).partial" }
+  private var firstStep: Int64 { draft.firstStep }
 
   // MARK: Taking records
 
@@ -150,38 +139,32 @@ package final class SegmentWriter: RecordSink {
     streams.reduce(0) { $0 + $1.records.count * 16 } + states.reduce(0) { $0 + $1.bufferedBytes }
   }
 
-  /// Ends the segment before `step` and begins the next one there. On return the segment is on
-  /// disk under its name.
-  ///
-  /// - Parameter step: An epoch boundary, past all records so far and not before them.
-  /// - Returns: What was written; `nil` if the last cut was at this very step. A run of no steps
-  ///   writes one segment of none.
-  /// - Throws: exit code 70 if records are missing or late, 74 if the segment cannot be written.
+  /// Ends the segment before `step` and begins the next one there: ``close(at:)``, then
+  /// ``ClosedSegment/seal()``.
   @discardableResult
   package func cut(at step: Int64) throws(StorageError) -> SegmentReceipt? {
+    guard let segment = try close(at: step) else { return nil }
+    return try keepingFailure { () throws(StorageError) in try segment.seal() }
+  }
+
+  /// Completes the segment before `step`, and begins the next one there. The file is with the
+  /// operating system then; ``ClosedSegment/seal()`` brings it to disk, on any thread.
+  ///
+  /// - Parameter step: An epoch boundary, past all records so far and not before them.
+  /// - Returns: `nil` if no step has passed since the last cut.
+  /// - Throws: exit code 70 if records are missing or late, 74 if the segment cannot be written.
+  package func close(at step: Int64) throws(StorageError) -> ClosedSegment? {
     if let failure { throw failure }
-    if step == firstStep, step != origin { return nil }
+    if step == firstStep { return nil }
     return try keepingFailure { () throws(StorageError) in
       try self.checkComplete(before: step)
       try self.append(isLast: true)
-      try self.writeHeader(end: step)
-      try self.file.take()?.close()
-      try Durability.synchronize(self.partialPath)
-      let path = "\(self.directory.segments)/\(self.name)"
-      let receipt = SegmentReceipt(
-        name: self.name, bytes: try Durability.size(of: self.partialPath),
-        hash: try ContentHash.ofFile(self.partialPath), steps: self.firstStep..<step)
-      try Durability.rename(self.partialPath, to: path)
-      try Durability.synchronizeDirectory(self.directory.segments)
-      self.begin(at: step)
-      return receipt
+      let segment = try self.draft.close(at: step)
+      self.draft = try SegmentDraft(
+        directory: self.directory, layout: self.layout, rank: self.rank, ranks: self.ranks,
+        firstStep: step)
+      return segment
     }
-  }
-
-  private func begin(at step: Int64) {
-    firstStep = step
-    for stream in streams.indices { streams[stream].written = 0 }
-    for recording in states.indices { states[recording].rowsWritten = 0 }
   }
 
   /// Discards the open segment after a failure: what is whole stays, the rest never was.
@@ -192,8 +175,7 @@ package final class SegmentWriter: RecordSink {
       return try body()
     } catch {
       failure = error
-      file = nil
-      try? Durability.removeIfPresent(partialPath)
+      draft.discard()
       throw error
     }
   }
@@ -213,118 +195,37 @@ package final class SegmentWriter: RecordSink {
 
   private func fault(_ reason: String) -> StorageError {
     StorageError(
-      call: "cut a segment", path: directory.segments + "/" + name, reason: reason,
-      exitCode: ExitCode.fault)
-  }
-
-  private func openFile() throws(StorageError) {
-    guard file == nil else { return }
-    file = try HDF5File.create(partialPath)
-  }
-
-  private func writeHeader(end: Int64) throws(StorageError) {
-    let header = SegmentFile.Header(rank: rank, ranks: ranks, steps: firstStep..<end)
-    try file?.writeList("header", header.values)
+      call: "cut a segment", path: draft.path, reason: reason, exitCode: ExitCode.fault)
   }
 
   /// Appends what is held. What fits into memory whole is written in one piece, so that short
   /// runs with many streams stay small; the rest in chunks.
   private func append(isLast: Bool) throws(StorageError) {
     try Durability.requireSpace(bufferedBytes, at: directory.segments)
-    try openFile()
+    try draft.open()
     for stream in streams.indices {
-      try appendStream(stream, isLast: isLast)
+      try draft.append(streams[stream].records, stream: stream, isLast: isLast)
+      streams[stream].records.removeAll(keepingCapacity: !isLast)
     }
     for recording in states.indices {
-      try appendStates(recording, isLast: isLast)
-    }
-  }
-
-  private func appendStream(_ stream: Int, isLast: Bool) throws(StorageError) {
-    let records = streams[stream].records
-    guard !records.isEmpty else { return }
-    let steps = records.map(\.step)
-    let neurons = records.map(\.neuron)
-    try appendList(
-      steps, to: "step", in: "streams", at: stream, written: streams[stream].written,
-      isLast: isLast)
-    try appendList(
-      neurons, to: "neuron", in: "streams", at: stream, written: streams[stream].written,
-      isLast: isLast)
-    streams[stream].written += records.count
-    streams[stream].records.removeAll(keepingCapacity: !isLast)
-  }
-
-  private func appendList<T: HDF5Element>(
-    _ values: [T], to name: String, in folder: String, at place: Int, written: Int, isLast: Bool
-  ) throws(StorageError) {
-    try withGroup(folder, place) { (group) throws(StorageError) in
-      try self.appendRows(
-        values, rows: values.count, shape: [], chunk: [8192], to: name, in: group,
-        written: written, isLast: isLast)
-    }
-  }
-
-  /// Appends rows of `shape` to a dataset, or creates it.
-  private func appendRows<T: HDF5Element>(
-    _ values: [T], rows: Int, shape: [Int], chunk: [Int], to name: String,
-    in group: borrowing HDF5Group, written: Int, isLast: Bool
-  ) throws(StorageError) {
-    let origin = shape.map { _ in 0 }
-    guard written > 0 else {
-      let dataset = try group.createDataset(
-        name, of: T.self, dimensions: [rows] + shape, chunk: isLast ? nil : chunk,
-        isExtensible: !isLast)
-      try dataset.write(values, at: [0] + origin, count: [rows] + shape)
-      return try dataset.close()
-    }
-    var dataset = try group.openDataset(name)
-    try dataset.extend(to: written + rows)
-    try dataset.write(values, at: [written] + origin, count: [rows] + shape)
-    try dataset.close()
-  }
-
-  private func appendStates(_ recording: Int, isLast: Bool) throws(StorageError) {
-    let buffer = states[recording]
-    guard buffer.rows > 0, !buffer.columns.isEmpty else { return }
-    let shape = [layout.states[recording].variables.count, buffer.columns.count]
-    let rowsInChunk = max(1, min(1 << 14, (1 << 18) / shape[1]))
-    let chunk = [rowsInChunk, 1, min(shape[1], 1 << 18)]
-    try withGroup("states", recording) { (group) throws(StorageError) in
-      if buffer.rowsWritten == 0 {
-        try group.writeList("columns", buffer.columns.map { Int64($0) })
-      }
+      let buffer = states[recording]
       if buffer.isDouble {
-        try self.appendRows(
-          buffer.doubles, rows: buffer.rows, shape: shape, chunk: chunk, to: "data", in: group,
-          written: buffer.rowsWritten, isLast: isLast)
+        try draft.append(
+          buffer.doubles, rows: buffer.rows, columns: buffer.columns, recording: recording,
+          isLast: isLast)
       } else {
-        try self.appendRows(
-          buffer.floats, rows: buffer.rows, shape: shape, chunk: chunk, to: "data", in: group,
-          written: buffer.rowsWritten, isLast: isLast)
+        try draft.append(
+          buffer.floats, rows: buffer.rows, columns: buffer.columns, recording: recording,
+          isLast: isLast)
       }
+      states[recording].clear(keepingCapacity: !isLast)
     }
-    states[recording].clear(keepingCapacity: !isLast)
-  }
-
-  /// Calls `body` with the group `folder/place`, made where it is missing.
-  private func withGroup(
-    _ folder: String, _ place: Int,
-    _ body: (borrowing HDF5Group) throws(StorageError) -> Void
-  ) throws(StorageError) {
-    guard let outer = try file?.openOrCreateGroup(folder) else { return }
-    let inner = try outer.openOrCreateGroup(String(place))
-    try body(inner)
-    try inner.close()
-    try outer.close()
   }
 }
 
 /// Records of a stream that are not in the file yet.
 private struct StreamBuffer {
   var records: [SpikeRecord] = []
-  /// Records of this segment in the file.
-  var written = 0
   /// The newest record ever taken, for the check of the order.
   var last: SpikeRecord?
 }
@@ -337,7 +238,6 @@ private struct StatesBuffer {
   var floats: [Float] = []
   var doubles: [Double] = []
   var rows = 0
-  var rowsWritten = 0
   /// Place of the next row due, counted from the window's start.
   var nextRow: Int64
 
@@ -374,7 +274,6 @@ private struct StatesBuffer {
   mutating func clear(keepingCapacity: Bool) {
     floats.removeAll(keepingCapacity: keepingCapacity)
     doubles.removeAll(keepingCapacity: keepingCapacity)
-    rowsWritten += rows
     rows = 0
   }
 }

@@ -42,4 +42,17 @@ package struct StepTime: Hashable, Sendable {
     }
     return Double(step) * stepInMilliseconds
   }
+
+  /// The step at a time in ms; `nil` if that is the time of no step, to the last bit.
+  package func step(atMilliseconds time: Double) -> Int64? {
+    let quotient =
+      if let decimal {
+        time * decimal.denominator / Double(decimal.numerator)
+      } else {
+        time / stepInMilliseconds
+      }
+    guard quotient.magnitude < 0x1p62 else { return nil }
+    let nearest = Int64(quotient.rounded())
+    return (nearest - 1...nearest + 1).first { milliseconds($0) == time }
+  }
 }

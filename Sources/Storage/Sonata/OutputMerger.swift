@@ -18,34 +18,40 @@ package struct OutputMerger {
   let layout: RecordingLayout
   let catalog: SegmentCatalog
   let time: StepTime
+  /// The run in its checkpoints' manifests; `nil` if it has none.
+  let run: String?
 
   /// Merges all segments, then removes them.
   ///
   /// All files are written under temporary names and fsynced, then renamed, then the segments go:
-  /// who is interrupted calls this again.
+  /// who is interrupted calls this again. With a `run` they are written down first
+  /// (``MergedOutput``), so that its checkpoints stay good.
   ///
   /// - Parameters:
   ///   - directory: The run's.
   ///   - layout: What was recorded; `RecordingLayout.load(from:)` has it for those who come later.
-  ///   - steps: The step after the last one of the run; `nil` takes what is there
-  ///     (`coppice finish`).
+  ///   - steps: The step after the last one of the run; `nil` takes what is there.
+  ///   - run: The run in its checkpoints' manifests; `nil` if it has no checkpoints.
   /// - Returns: What was written.
   /// - Throws: exit code 66 if there are no segments, 74 if some are missing, damaged, or files
   ///   cannot be written.
   package static func finish(
-    _ directory: OutputDirectory, layout: RecordingLayout, steps: Int64? = nil
+    _ directory: OutputDirectory, layout: RecordingLayout, steps: Int64? = nil,
+    run: String? = nil
   ) throws(StorageError) -> Summary {
     try layout.validate()
-    let catalog = try SegmentCatalog(of: directory)
+    // A run of no steps has no segments.
+    let catalog = steps == 0 ? SegmentCatalog.none : try SegmentCatalog(of: directory)
     if let steps, catalog.steps.upperBound != steps {
       throw SegmentFile.damaged(
         directory.segments,
         "segments end at step \(catalog.steps.upperBound), the run at step \(steps)")
     }
     let merger = OutputMerger(
-      directory: directory, layout: layout, catalog: catalog, time: StepTime(dt: layout.dt))
+      directory: directory, layout: layout, catalog: catalog, time: StepTime(dt: layout.dt),
+      run: run)
     do throws(StorageError) {
-      return try merger.run()
+      return try merger.merge()
     } catch {
       // What is half written takes room on a disk that may be full.
       for name in merger.fileNames {
@@ -63,7 +69,7 @@ package struct OutputMerger {
       }
   }
 
-  private func run() throws(StorageError) -> Summary {
+  private func merge() throws(StorageError) -> Summary {
     try requireSpace()
     var files: [String] = []
     var summary = Summary(files: [], records: [], steps: catalog.steps)
@@ -101,10 +107,16 @@ package struct OutputMerger {
 
   /// Gives all files their names at once, as far as a file system can.
   private func commit(_ files: [String]) throws(StorageError) {
+    if let run {
+      try MergedOutput.record(files, of: run, steps: catalog.steps, in: directory)
+    } else {
+      try Durability.removeIfPresent(try directory.file(MergedOutput.fileName))
+    }
     for name in files {
       try Durability.rename(try directory.temporary(name), to: try directory.file(name))
     }
-    try Durability.synchronizeDirectory(directory.path)
+    // What was written down makes the order of these names and the removal of no account.
+    if run == nil { try Durability.synchronizeDirectory(directory.path) }
     try SegmentCatalog.remove(from: directory)
   }
 

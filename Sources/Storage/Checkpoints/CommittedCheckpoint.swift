@@ -1,0 +1,37 @@
+package import Engine
+
+/// A generation whose every byte was found to be what its manifest says.
+package struct CommittedCheckpoint: Sendable {
+  /// `gen-000000012000`.
+  package let name: String
+  /// Its directory.
+  package let path: String
+  package let manifest: CheckpointManifest
+
+  /// Its sections, whatever ranks wrote them. Calls libhdf5, as its reading does.
+  package func source() throws(StorageError) -> any CheckpointSource {
+    try ShardSource(self)
+  }
+
+  /// A generation of another run, to branch off from: only the state counts, not the output.
+  ///
+  /// - Parameter path: Its directory, `…/checkpoints/gen-000000012000`.
+  /// - Throws: exit code 66 if it cannot be used.
+  package static func open(_ path: String) throws(StorageError) -> CommittedCheckpoint {
+    try open(path, with: DiskFiles())
+  }
+
+  static func open(
+    _ path: String, with files: any FileOperations
+  ) throws(StorageError) -> CommittedCheckpoint {
+    let parts = path.split(separator: "/", omittingEmptySubsequences: true)
+    guard let name = parts.last.map({ String($0) }), OutputName.fault(of: name) == nil else {
+      throw SealedText.damaged(path, "it is no generation of a checkpoint")
+    }
+    let above = parts.dropLast().joined(separator: "/")
+    let directory = path.hasPrefix("/") ? "/" + above : (above.isEmpty ? "." : above)
+    let check = GenerationCheck(name, in: directory, files: files)
+    let manifest = try check.run(contents: .all)
+    return CommittedCheckpoint(name: name, path: check.path, manifest: manifest)
+  }
+}
