@@ -55,7 +55,8 @@ struct CheckpointWorld {
     identity: CheckpointIdentity = CheckpointWorld.identity, run: String = "4d3c"
   ) -> CheckpointManifest {
     CheckpointManifest(
-      step: step, arrivalsFrom: step + 1, identity: identity, jobName: "world", run: run,
+      step: step, arrivalsFrom: step + 1, identity: identity, record: "none", jobName: "world",
+      run: run,
       shards: shards, segments: segments ?? [], spikes: ["pyr": 12],
       lineage: [
         LineageEntry(

@@ -67,6 +67,8 @@ package struct CheckpointManifest: Codable, Hashable, Sendable {
   package var step: Int64
   package var arrivalsFrom: Int64
   package var identity: CheckpointIdentity
+  /// Of the recording layout (``RecordingLayout/hash``): the output is continued only with the same.
+  package var record: String
   package var jobName: String
   /// Random, and the same in all generations of a run, however often it is continued.
   package var run: String
@@ -84,13 +86,15 @@ package struct CheckpointManifest: Codable, Hashable, Sendable {
   package var coppice: String
 
   package init(
-    step: Int64, arrivalsFrom: Int64, identity: CheckpointIdentity, jobName: String, run: String,
-    shards: [ShardReceipt], segments: [[SegmentReceipt]], spikes: [String: Int64],
+    step: Int64, arrivalsFrom: Int64, identity: CheckpointIdentity, record: String,
+    jobName: String, run: String, shards: [ShardReceipt], segments: [[SegmentReceipt]],
+    spikes: [String: Int64],
     lineage: [LineageEntry], created: String, coppice: String
   ) {
     self.step = step
     self.arrivalsFrom = arrivalsFrom
     self.identity = identity
+    self.record = record
     self.jobName = jobName
     self.run = run
     self.ranks = shards.count

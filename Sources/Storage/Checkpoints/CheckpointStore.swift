@@ -139,9 +139,10 @@ package struct CheckpointStore: Sendable {
     ).prepare()
   }
 
-  /// Removes all generations: the run starts over.
+  /// Removes all generations, and the record of a merge: the run starts over.
   package func removeAll() throws(StorageError) {
-    for name in try generations() { try files.removeTree("\(path)/\(name)") }
+    try MergedOutput.forget(in: directory)
+    for name in try generations() { try retire(name, nonce: .random(in: .min ... .max)) }
     try discardUnfinished()
   }
 

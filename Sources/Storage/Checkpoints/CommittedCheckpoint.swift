@@ -15,14 +15,13 @@ package struct CommittedCheckpoint: Sendable {
 
   /// A generation of another run, to branch off from: only the state counts, not the output.
   ///
-  /// - Parameter path: Its directory, `…/checkpoints/gen-000000012000`.
+  /// - Parameters:
+  ///   - path: Its directory, `…/checkpoints/gen-000000012000`.
+  ///   - isVerified: Another rank has read every byte of it a moment ago, so that the manifest and
+  ///     the sizes of shards are enough.
   /// - Throws: exit code 66 if it cannot be used.
-  package static func open(_ path: String) throws(StorageError) -> CommittedCheckpoint {
-    try open(path, with: DiskFiles())
-  }
-
-  static func open(
-    _ path: String, with files: any FileOperations
+  package static func open(
+    _ path: String, isVerified: Bool = false
   ) throws(StorageError) -> CommittedCheckpoint {
     let parts = path.split(separator: "/", omittingEmptySubsequences: true)
     guard let name = parts.last.map({ String($0) }), OutputName.fault(of: name) == nil else {
@@ -30,8 +29,8 @@ package struct CommittedCheckpoint: Sendable {
     }
     let above = parts.dropLast().joined(separator: "/")
     let directory = path.hasPrefix("/") ? "/" + above : (above.isEmpty ? "." : above)
-    let check = GenerationCheck(name, in: directory, files: files)
-    let manifest = try check.run(contents: .all)
+    let check = GenerationCheck(name, in: directory, files: DiskFiles())
+    let manifest = try check.run(contents: isVerified ? .sizes : .all)
     return CommittedCheckpoint(name: name, path: check.path, manifest: manifest)
   }
 }

@@ -215,6 +215,13 @@ extension RecordingLayout {
     StorageError(call: "plan of recordings", path: what, reason: reason, exitCode: ExitCode.badJob)
   }
 
+  /// Tells layouts apart, hexadecimal.
+  package var hash: String {
+    get throws(StorageError) {
+      "\(ContentHash.of(try JSONText.encode(self, for: RecordingLayout.fileName)))"
+    }
+  }
+
   /// The file in `segments/` that keeps the layout for those who merge later.
   static let fileName = "layout.json"
 

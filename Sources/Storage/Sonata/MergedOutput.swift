@@ -43,6 +43,11 @@ package struct MergedOutput: Codable, Hashable, Sendable {
     self.files = files
   }
 
+  /// Merged files are no run's from now on.
+  static func forget(in directory: OutputDirectory) throws(StorageError) {
+    try Durability.removeIfPresent(try directory.file(fileName))
+  }
+
   /// What was merged; `nil` if nothing was.
   static func read(from directory: OutputDirectory) throws(StorageError) -> MergedOutput? {
     let path = directory.path + "/" + fileName

@@ -110,7 +110,7 @@ package struct OutputMerger {
     if let run {
       try MergedOutput.record(files, of: run, steps: catalog.steps, in: directory)
     } else {
-      try Durability.removeIfPresent(try directory.file(MergedOutput.fileName))
+      try MergedOutput.forget(in: directory)
     }
     for name in files {
       try Durability.rename(try directory.temporary(name), to: try directory.file(name))
