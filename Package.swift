@@ -87,6 +87,7 @@ let package = Package(
       ["Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "KernelABI"]),
     tests("Storage", ["Storage", "Engine", "Networks"]),
     tests("Jobs", ["Jobs", "BadJobs", "Networks", "Models", "Equations", "Units"]),
+    tests("Coppice", ["Coppice"]),
     tests("Command", ["Coppice", "BadJobs"]),
     tests(
       "Oracle",

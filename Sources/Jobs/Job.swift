@@ -52,6 +52,23 @@ public struct Job: Sendable {
       reading: JobReading(diagnostics: diagnostics, readers: readers))
   }
 
+  /// A job that no file describes.
+  ///
+  /// - Parameters:
+  ///   - name: What to call it.
+  ///   - text: Everything that the experiment is made of, in words: its identity.
+  package init(named name: String, experiment: Experiment, text: String) {
+    self.name = name
+    self.experiment = experiment
+    checkpoint = CheckpointSettings()
+    resolved = text
+    given = []
+    overrides = []
+    warnings = []
+    sources = []
+    inputFiles = []
+  }
+
   private init(
     _ tree: JobTree?, fileName: String, overrides: [String], reading: JobReading
   ) throws(JobErrors) {

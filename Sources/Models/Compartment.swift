@@ -41,6 +41,12 @@ public struct Compartment: Hashable, Sendable {
   public var synapses: [Synapse]
   public var dendriticSpikes: [DendriticSpike]
   public var noise: Noise?
+  /// Text added to the membrane's equations; `{0}` is the suffix.
+  public var addedEquations = ""
+  /// Equations in place of the compartment's own; `{0}` is the suffix.
+  public var replacements: [Customization.Replacement] = []
+  /// Values of names; `{0}` is the suffix. Two compartments must not differ over one name.
+  public var addedParameters: [String: Quantity] = [:]
 
   /// Describes a compartment.
   public init(

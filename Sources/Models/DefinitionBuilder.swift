@@ -10,8 +10,13 @@ struct DefinitionBuilder {
   private var events: [NeuronDefinition.Event] = []
   private var initial: [InitialValue] = []
   private var needed: [NeededName] = []
-  private var compartments: [ResolvedNeuron.Properties] = []
-  private var couplings: [ResolvedNeuron.AxialConductance] = []
+  private var structure = NeuronStructure()
+  /// What compartments put in place of their own equations.
+  private var replacements: [(Customization.Replacement, at: [String])] = []
+  /// What compartments add to equations.
+  private var added: [(text: String, path: [String])] = []
+  /// What compartments say of parameters.
+  private var parameters: [String: (value: Quantity, path: [String])] = [:]
 
   /// Takes in a finished membrane.
   mutating func add(
@@ -33,23 +38,51 @@ struct DefinitionBuilder {
     }
     initial += membrane.initial
     if case .library(let model) = kind {
-      for template in model.parameters {
+      for (template, dimension) in model.parameters {
         let parameter = template.replacing("{0}", with: membrane.suffix)
         needed.append(
           NeededName(
-            parameter, what: "a parameter of the membrane model '\(model.rawValue)'",
+            parameter, dimension: dimension,
+            what: "a parameter of the membrane model '\(model.rawValue)'",
             at: ["parameters", parameter]))
       }
     }
-    compartments.append(
-      ResolvedNeuron.Properties(
-        name: name, area: electrical.area, capacitance: electrical.capacitance,
-        leakConductance: electrical.leak, restingPotential: electrical.rest))
+  }
+
+  /// Takes in the facts of a compartment.
+  mutating func add(_ compartment: NeuronStructure.Compartment) {
+    structure.compartments.append(compartment)
   }
 
   /// Records the conductance of a coupling.
-  mutating func add(_ coupling: ResolvedNeuron.AxialConductance) {
-    couplings.append(coupling)
+  mutating func add(_ coupling: NeuronStructure.Coupling) {
+    structure.couplings.append(coupling)
+  }
+
+  /// Takes in what the user adds to a compartment.
+  mutating func add(
+    additionsOf compartment: Compartment, at path: [String]
+  ) throws(ModelError) {
+    let suffix = "_" + compartment.name
+    if !compartment.addedEquations.isEmpty {
+      added.append(
+        (compartment.addedEquations.replacing("{0}", with: suffix), path + ["add_equations"]))
+    }
+    for replacement in compartment.replacements {
+      let replaced = Customization.Replacement(
+        replacement.leftSide.replacing("{0}", with: suffix),
+        with: replacement.equation.replacing("{0}", with: suffix))
+      replacements.append((replaced, at: path + ["replace", replacement.leftSide]))
+    }
+    for (template, value) in compartment.addedParameters.sorted(by: { $0.key < $1.key }) {
+      let name = template.replacing("{0}", with: suffix)
+      let place = path + ["parameters", template]
+      if let other = parameters.updateValue((value, place), forKey: name), other.value != value {
+        throw ModelError(
+          "another compartment gives '\(name)' another value", at: place,
+          hint: "names without a compartment's suffix are the neuron's: give one value")
+      }
+    }
   }
 
   /// Adds a constant under a new name.
@@ -71,6 +104,8 @@ struct DefinitionBuilder {
     _ customization: Customization, constants outer: [String: Quantity],
     library: [String: Quantity]
   ) throws(ModelError) -> ResolvedNeuron {
+    var customization = customization
+    customization.parameters.merge(parameters.mapValues(\.value)) { own, _ in own }
     try refuseCollisions()
     let text = try customized(by: customization)
     try checkParameters(customization.parameters, in: text)
@@ -101,7 +136,7 @@ struct DefinitionBuilder {
     try customization.spike?.write(to: &definition)
     definition.events = try allEvents(with: customization.events)
     return ResolvedNeuron(
-      definition: definition, initial: starts, compartments: compartments, couplings: couplings)
+      definition: definition, initial: starts, structure: structure)
   }
 
   /// Refuses names that two parts of the model itself would define.
@@ -120,9 +155,11 @@ struct DefinitionBuilder {
   }
 
   private func customized(by customization: Customization) throws(ModelError) -> EquationText {
-    var text = EquationText((texts + [customization.equations]).joined(separator: "\n"))
-    for replacement in customization.replacements {
-      let path = ["replace", replacement.leftSide]
+    let additions = added + [(customization.equations, ["equations"])]
+    var text = EquationText((texts + additions.map(\.text)).joined(separator: "\n"))
+    let all =
+      replacements + customization.replacements.map { ($0, at: ["replace", $0.leftSide]) }
+    for (replacement, path) in all {
       guard !EquationText(replacement.equation).statements.isEmpty else {
         throw ModelError("there is no equation to put in its place", at: path)
       }
@@ -135,8 +172,9 @@ struct DefinitionBuilder {
     }
     var seen: Set<String> = []
     for statement in text.statements where !seen.insert(statement.name).inserted {
+      let place = additions.first { EquationText($0.text).defines(statement.name) }
       throw ModelError(
-        "'\(statement.name)' is defined by two equations", at: ["equations"],
+        "'\(statement.name)' is defined by two equations", at: place?.path ?? ["equations"],
         hint: "to change an equation of the model, give it under 'replace'")
     }
     guard !seen.isEmpty else {
@@ -151,7 +189,7 @@ struct DefinitionBuilder {
     _ parameters: [String: Quantity], in text: EquationText
   ) throws(ModelError) {
     for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
-      let path = ["parameters", name]
+      let path = self.parameters[name]?.path ?? ["parameters", name]
       if let problem = EquationNames.problem(withConstant: name) {
         throw ModelError(problem, at: path, hint: "choose another name")
       }

@@ -18,6 +18,9 @@ public import Units
 /// t <= refractory.
 ///
 /// In both, users see one event, `spike_id`.
+///
+/// What is left out here may be said for all dendritic spikes of that name by the neuron,
+/// `NeuronModel.dendriticSpikes`.
 public struct DendriticSpike: Hashable, Sendable {
   /// How the conductances run.
   public enum Kinetics: String, Hashable, Sendable, CaseIterable {
@@ -34,7 +37,9 @@ public struct DendriticSpike: Hashable, Sendable {
 
   /// Tells the dendritic spikes of one compartment apart; often the ion: `Na`.
   public var name: String
-  public var kinetics: Kinetics
+  /// `pulse` if absent.
+  public var kinetics: Kinetics?
+  /// Of the dendrite's voltage.
   public var threshold: Quantity?
   /// A conductance, or one per area, taken times the bare area of the compartment,
   /// π · length · diameter, without scale and spine factors.
@@ -53,17 +58,19 @@ public struct DendriticSpike: Hashable, Sendable {
   public var fallOffset: Quantity?
   /// From one dendritic spike to the next, at least.
   public var refractoryPeriod: Quantity?
-  public var riseReversal: Reversal
-  public var fallReversal: Reversal
+  /// `E_Na` if absent.
+  public var riseReversal: Reversal?
+  /// `E_K` if absent.
+  public var fallReversal: Reversal?
 
   /// Describes a dendritic spike.
   public init(
-    _ name: String, kinetics: Kinetics = .pulse, threshold: Quantity? = nil,
+    _ name: String, kinetics: Kinetics? = nil, threshold: Quantity? = nil,
     riseConductance: Quantity? = nil, fallConductance: Quantity? = nil,
     riseDuration: Quantity? = nil, fallDuration: Quantity? = nil,
     riseTimeConstant: Quantity? = nil, fallTimeConstant: Quantity? = nil,
     fallOffset: Quantity? = nil, refractoryPeriod: Quantity? = nil,
-    riseReversal: Reversal = .parameter("E_Na"), fallReversal: Reversal = .parameter("E_K")
+    riseReversal: Reversal? = nil, fallReversal: Reversal? = nil
   ) {
     self.name = name
     self.kinetics = kinetics
@@ -82,6 +89,24 @@ public struct DendriticSpike: Hashable, Sendable {
 }
 
 extension DendriticSpike {
+  /// The same with what `settings` say in place of what is said here.
+  func overridden(by settings: DendriticSpike) -> DendriticSpike {
+    var result = self
+    result.kinetics = settings.kinetics ?? kinetics
+    result.threshold = settings.threshold ?? threshold
+    result.riseConductance = settings.riseConductance ?? riseConductance
+    result.fallConductance = settings.fallConductance ?? fallConductance
+    result.riseDuration = settings.riseDuration ?? riseDuration
+    result.fallDuration = settings.fallDuration ?? fallDuration
+    result.riseTimeConstant = settings.riseTimeConstant ?? riseTimeConstant
+    result.fallTimeConstant = settings.fallTimeConstant ?? fallTimeConstant
+    result.fallOffset = settings.fallOffset ?? fallOffset
+    result.refractoryPeriod = settings.refractoryPeriod ?? refractoryPeriod
+    result.riseReversal = settings.riseReversal ?? riseReversal
+    result.fallReversal = settings.fallReversal ?? fallReversal
+    return result
+  }
+
   /// Adds currents, state and events to a membrane. `bareArea` is π · length · diameter in m², if
   /// the compartment has dimensions.
   func write(
@@ -101,13 +126,16 @@ extension DendriticSpike {
     let refractory = try Expectation.duration.required(
       refractoryPeriod, at: path + ["refractory"])
     try membrane.define("refractory" + id, Quantity(refractory, .time), at: path)
-    for (which, reversal) in [("rise", riseReversal), ("fall", fallReversal)] {
+    let reversals = [
+      ("rise", riseReversal ?? .parameter("E_Na")), ("fall", fallReversal ?? .parameter("E_K")),
+    ]
+    for (which, reversal) in reversals {
       let name = try potential(reversal, "E_\(which)\(id)", &membrane, path + ["reversal_" + which])
       membrane.currents.append("I_\(which)\(id)")
       membrane.lines.append(
         "I_\(which)\(id) = g_\(which)\(id) * (\(name)-V\(membrane.suffix))  :amp")
     }
-    switch kinetics {
+    switch kinetics ?? .pulse {
     case .pulse: try writePulse(id, to: &membrane, at: path)
     case .exponential: try writeExponential(id, to: &membrane, at: path)
     }
@@ -176,15 +204,16 @@ extension DendriticSpike {
   }
 
   private func refuseForeignTimes(at path: [String]) throws(ModelError) {
+    let own = kinetics ?? .pulse
     let foreign: [(key: String, value: Quantity?)] =
-      switch kinetics {
+      switch own {
       case .pulse: [("tau_rise", riseTimeConstant), ("tau_fall", fallTimeConstant)]
       case .exponential: [("duration_rise", riseDuration), ("duration_fall", fallDuration)]
       }
     for (key, value) in foreign where value != nil {
-      let other: Kinetics = kinetics == .pulse ? .exponential : .pulse
+      let other: Kinetics = own == .pulse ? .exponential : .pulse
       throw ModelError(
-        "'\(key)' belongs to \(other.rawValue) kinetics, and these are \(kinetics.rawValue)",
+        "'\(key)' belongs to \(other.rawValue) kinetics, and these are \(own.rawValue)",
         at: path + [key], hint: "remove it, or write 'kinetics: \(other.rawValue)'")
     }
   }

@@ -48,6 +48,9 @@ struct EquationText {
   /// One statement per line.
   var text: String { statements.map(\.text).joined(separator: "\n") }
 
+  /// Whether a statement defines a name.
+  func defines(_ name: String) -> Bool { statements.contains { $0.name == name } }
+
   /// Adds terms to the subexpression of a name.
   ///
   /// - Returns: Whether there is such a subexpression.

@@ -82,6 +82,11 @@ struct Membrane {
       }
     var own = EquationText(template.replacing("{0}", with: suffix))
     if !currents.isEmpty {
+      guard own.defines("V" + suffix) else {
+        throw ModelError(
+          "the equations have no 'V\(suffix)', the voltage that the currents depend on",
+          at: path + ["equations"], hint: "add an equation that begins with 'dV{0}/dt ='")
+      }
       guard own.add(currents, to: "I" + suffix) else {
         throw ModelError(
           "the equations have no subexpression 'I\(suffix)' for the currents to go to",

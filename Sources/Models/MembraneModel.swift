@@ -1,3 +1,5 @@
+import Units
+
 /// The membrane of a compartment or of a point neuron.
 ///
 /// With C capacitance, gL leak conductance, EL resting potential and I the sum of all currents
@@ -54,13 +56,14 @@ public enum MembraneModel: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// Parameters that the user must supply, with `{0}` where the suffix belongs.
-  var parameters: [String] {
-    switch self {
+  /// Parameters that the user must supply, with `{0}` where the suffix belongs, and what they are.
+  var parameters: [(name: String, dimension: Dimension)] {
+    let adaptation: [(String, Dimension)] = [("tauw{0}", .time), ("a{0}", .conductance)]
+    return switch self {
     case .passive, .leakyIF: []
-    case .adaptiveIF: ["tauw{0}", "a{0}"]
-    case .cadIF: ["EA", "gAmax", "tauA"]
-    case .adex: ["Vth{0}", "DeltaT{0}", "tauw{0}", "a{0}"]
+    case .adaptiveIF: adaptation
+    case .cadIF: [("EA", .voltage), ("gAmax", .conductance), ("tauA", .time)]
+    case .adex: [("Vth{0}", .voltage), ("DeltaT{0}", .voltage)] + adaptation
     }
   }
 }

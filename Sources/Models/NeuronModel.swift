@@ -8,6 +8,8 @@ public struct NeuronModel: NeuronDescription {
   public var compartments: [Compartment]
   /// A tree over the compartments.
   public var couplings: [Coupling]
+  /// What all dendritic spikes of a name have in common, in place of what compartments say.
+  public var dendriticSpikes: [DendriticSpike]
   public var specificCapacitance: Quantity?
   public var specificLeak: Quantity?
   public var axialResistivity: Quantity?
@@ -19,13 +21,15 @@ public struct NeuronModel: NeuronDescription {
 
   /// Describes a neuron.
   public init(
-    compartments: [Compartment], couplings: [Coupling] = [], specificCapacitance: Quantity? = nil,
+    compartments: [Compartment], couplings: [Coupling] = [],
+    dendriticSpikes: [DendriticSpike] = [], specificCapacitance: Quantity? = nil,
     specificLeak: Quantity? = nil, axialResistivity: Quantity? = nil,
     restingPotential: Quantity? = nil, scaleFactor: Quantity? = nil, spineFactor: Quantity? = nil,
     customization: Customization = Customization()
   ) {
     self.compartments = compartments
     self.couplings = couplings
+    self.dendriticSpikes = dendriticSpikes
     self.specificCapacitance = specificCapacitance
     self.specificLeak = specificLeak
     self.axialResistivity = axialResistivity
@@ -41,6 +45,7 @@ public struct NeuronModel: NeuronDescription {
   ) throws(ModelError) -> ResolvedNeuron {
     try checkCompartments()
     try checkCouplings()
+    let compartments = try configuredCompartments()
     var membranes: [String: Membrane] = [:]
     var electrical: [String: Electrical.Resolved] = [:]
     for compartment in compartments {
@@ -56,16 +61,19 @@ public struct NeuronModel: NeuronDescription {
       let value = try conductance(of: coupling, electrical, at: path)
       try coupling.write(to: &membranes, conductance: value, at: path)
       builder.add(
-        ResolvedNeuron.AxialConductance(
+        NeuronStructure.Coupling(
           first: coupling.first, second: coupling.second, conductance: value))
     }
     for compartment in compartments {
       guard let membrane = membranes[compartment.name],
         let properties = electrical[compartment.name]
       else { continue }
+      let path = ["compartments", compartment.name]
       try builder.add(
         membrane, of: compartment.membrane, electrical: properties, named: compartment.name,
-        at: ["compartments", compartment.name])
+        at: path)
+      builder.add(compartment.structure(with: properties))
+      try builder.add(additionsOf: compartment, at: path)
     }
     return try builder.resolved(
       customization, constants: constants, library: LibraryParameters.values)
@@ -100,6 +108,29 @@ extension NeuronModel {
       at: ["compartments", mixed.name], hint: "describe all compartments in the same way")
   }
 
+  /// The compartments with the neuron's settings of dendritic spikes.
+  private func configuredCompartments() throws(ModelError) -> [Compartment] {
+    var result = compartments
+    for settings in dendriticSpikes {
+      var isFound = false
+      for compartment in result.indices {
+        for place in result[compartment].dendriticSpikes.indices
+        where result[compartment].dendriticSpikes[place].name == settings.name {
+          let own = result[compartment].dendriticSpikes[place]
+          result[compartment].dendriticSpikes[place] = own.overridden(by: settings)
+          isFound = true
+        }
+      }
+      guard isFound else {
+        throw ModelError(
+          "no compartment has a dendritic spike '\(settings.name)'",
+          at: ["dspikes", settings.name],
+          hint: "give it under 'dspikes' of a compartment, if only its name and conductances")
+      }
+    }
+    return result
+  }
+
   private func checkCouplings() throws(ModelError) {
     var check = CouplingCheck(names: compartments.map(\.name))
     for (index, coupling) in couplings.enumerated() {
@@ -107,7 +138,9 @@ extension NeuronModel {
     }
     let isCoupledByHand =
       !customization.equations.isEmpty || !customization.replacements.isEmpty
-      || compartments.contains { !$0.hasLibraryMembrane }
+      || compartments.contains {
+        !$0.hasLibraryMembrane || !$0.addedEquations.isEmpty || !$0.replacements.isEmpty
+      }
     if let alone = check.unreached.first, !isCoupledByHand {
       throw ModelError(
         "no coupling connects '\(alone)' with the rest of the neuron", at: ["couplings"],
@@ -116,7 +149,7 @@ extension NeuronModel {
   }
 
   /// What holds for a compartment: the model's values before its own.
-  private func electrical(of compartment: Compartment) -> Electrical {
+  fileprivate func electrical(of compartment: Compartment) -> Electrical {
     func given(_ key: String, _ own: Quantity?, _ shared: Quantity? = nil) -> Electrical.Given {
       shared.map { Electrical.Given(quantity: $0, path: [key]) }
         ?? Electrical.Given(quantity: own, path: ["compartments", compartment.name, key])
@@ -175,6 +208,26 @@ extension Compartment {
 
   var hasLibraryMembrane: Bool {
     if case .library = membrane { true } else { false }
+  }
+
+  /// What follows from the compartment's own values.
+  func ownElectrical() throws(ModelError) -> Electrical.Resolved {
+    try NeuronModel(compartments: [self]).electrical(of: self).resolved(isComplete: false)
+  }
+
+  /// What a model graph shows of the compartment.
+  fileprivate func structure(with electrical: Electrical.Resolved) -> NeuronStructure.Compartment {
+    let membrane =
+      switch membrane {
+      case .library(let model): model.rawValue
+      case .equations: "equations"
+      }
+    return NeuronStructure.Compartment(
+      name: name, isSoma: kind == .soma, membrane: membrane, area: electrical.area,
+      capacitance: electrical.capacitance, leakConductance: electrical.leak,
+      restingPotential: electrical.rest,
+      synapses: synapses.map { "\($0.channel.rawValue) \($0.tag)" },
+      dendriticSpikes: dendriticSpikes.map(\.name), hasNoise: noise != nil)
   }
 
   /// The text of the compartment's own mechanisms.

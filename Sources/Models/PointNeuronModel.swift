@@ -1,7 +1,7 @@
 public import Units
 
 /// A neuron without extent: one membrane, whose variables have no suffix (`V`, `I_ext`, `s_AMPA_X`).
-public struct PointNeuronModel: NeuronDescription {
+public struct PointNeuronModel: NeuronDescription, MembraneHost {
   public var membrane: MembraneModel
   public var length: Quantity?
   public var diameter: Quantity?
@@ -49,8 +49,41 @@ public struct PointNeuronModel: NeuronDescription {
     var builder = DefinitionBuilder()
     try builder.add(
       membrane, of: .library(self.membrane), electrical: properties, named: "", at: ["point"])
+    builder.add(
+      NeuronStructure.Compartment(
+        name: "", membrane: self.membrane.rawValue, area: properties.area,
+        capacitance: properties.capacitance, leakConductance: properties.leak,
+        restingPotential: properties.rest,
+        synapses: synapses.map { "\($0.channel.rawValue) \($0.tag)" }, hasNoise: noise != nil))
     return try builder.resolved(
       customization, constants: constants, library: LibraryParameters.values)
+  }
+
+  /// Membrane area; `nil` without dimensions.
+  ///
+  /// - Throws: What is wrong with its values.
+  public var area: Quantity? {
+    get throws(ModelError) {
+      try electrical.resolved(isComplete: false).area.map { Quantity($0, .length * .length) }
+    }
+  }
+
+  /// Capacitance; `nil` where it is not said.
+  ///
+  /// - Throws: What is wrong with its values.
+  public var capacitance: Quantity? {
+    get throws(ModelError) {
+      try electrical.resolved(isComplete: false).capacitance.map { Quantity($0, .capacitance) }
+    }
+  }
+
+  /// Leak conductance; `nil` where it is not said.
+  ///
+  /// - Throws: What is wrong with its values.
+  public var gLeakage: Quantity? {
+    get throws(ModelError) {
+      try electrical.resolved(isComplete: false).leak.map { Quantity($0, .conductance) }
+    }
   }
 
   private var electrical: Electrical {

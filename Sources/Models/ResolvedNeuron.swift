@@ -21,35 +21,16 @@ public struct InitialValue: Hashable, Sendable {
 
 /// A model with everything worked out that follows from its description.
 public struct ResolvedNeuron: Hashable, Sendable {
-  /// What is known about a compartment, in SI; the name of a point neuron is empty.
-  public struct Properties: Hashable, Sendable {
-    public var name: String
-    /// Membrane area with scale and spine factors, in m²; `nil` if there are no dimensions.
-    public var area: Double?
-    /// In F.
-    public var capacitance: Double?
-    /// In S.
-    public var leakConductance: Double?
-    /// In V.
-    public var restingPotential: Double?
-  }
-
-  /// The conductance between two compartments.
-  public struct AxialConductance: Hashable, Sendable {
-    public var first: String
-    public var second: String
-    /// In S.
-    public var conductance: Double
-  }
-
   /// The texts and constants that an `EquationSystem` is made of.
   public var definition: NeuronDefinition
   /// In the order in which they are to be set; variables that are not named start at 0. What a
   /// population gives for the same variable stands in for the value here.
   public var initial: [InitialValue]
-  /// Empty for free equations.
-  public var compartments: [Properties]
-  public var couplings: [AxialConductance]
+  /// Compartments and couplings; empty for free equations.
+  public var structure: NeuronStructure
+
+  public var compartments: [NeuronStructure.Compartment] { structure.compartments }
+  public var couplings: [NeuronStructure.Coupling] { structure.couplings }
 }
 
 extension ResolvedNeuron: CustomStringConvertible {
@@ -59,14 +40,7 @@ extension ResolvedNeuron: CustomStringConvertible {
     let parameters = definition.constants.sorted { $0.key < $1.key }
     sections.append(
       ("PARAMETERS", parameters.map { "\($0.key) = \($0.value)" }.joined(separator: "\n")))
-    let places = compartments.map { properties in
-      let area = properties.area.map { ", area \($0 * 1e12) um^2" } ?? ""
-      let name = properties.name.isEmpty ? "neuron" : properties.name
-      return "\(name): C \(properties.capacitance.map { "\($0 * 1e12) pF" } ?? "?"),"
-        + " gL \(properties.leakConductance.map { "\($0 * 1e9) nS" } ?? "?")\(area)"
-    }
-    let axes = couplings.map { "\($0.first) - \($0.second): \($0.conductance * 1e9) nS" }
-    sections.append(("COMPARTMENTS", (places + axes).joined(separator: "\n")))
+    sections.append(("COMPARTMENTS", structure.tree))
     sections.append(("SPIKE", spikeText))
     let events = definition.events.filter(\.isRecordable)
     sections.append(

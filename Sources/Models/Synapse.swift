@@ -32,7 +32,8 @@ public struct Synapse: Hashable, Sendable {
   public var riseTime: Quantity?
   /// Time constant of the decay.
   public var decayTime: Quantity?
-  /// Whether the conductance is scaled so that one spike's peaks at `conductance`.
+  /// Whether the conductance is scaled so that one spike's peaks at `conductance`. Without a rise
+  /// it peaks there anyhow.
   public var isPeakScaled: Bool
 
   /// Describes a synapse.
@@ -51,15 +52,18 @@ public struct Synapse: Hashable, Sendable {
   /// What a conductance is multiplied with to make one spike's peak 1.
   ///
   /// The peak of x after one spike is tau (exp(-tp/td) - exp(-tp/tr)) / ms with
-  /// tau = td tr / (td - tr) and tp = tau ln(td/tr) (Roth & van Rossum 2009).
+  /// tau = td tr / (td - tr) and tp = tau ln(td/tr) (Roth & van Rossum 2009). Where the times are
+  /// equal, to a hundred-thousandth, that is singular, and its limit e ms / tau is taken.
   ///
-  /// - Returns: A finite factor, or `nil` where the times are equal and the formula is singular.
-  public static func peakScale(rise: Double, decay: Double) -> Double? {
+  /// - Parameters: Time constants in s, greater than 0.
+  public static func peakScale(rise: Double, decay: Double) -> Double {
+    guard abs(decay - rise) > 1e-5 * decay else {
+      return exp(1) * 0.001 / (decay.squareRoot() * rise.squareRoot())
+    }
     let tau = decay * rise / (decay - rise)
     let peak = tau * log(decay / rise)
     let factor = (tau * (-exp(-peak / rise) + exp(-peak / decay))) / 0.001
-    let scale = 1 / factor
-    return scale.isFinite ? scale : nil
+    return 1 / factor
   }
 
   /// Adds the current to a membrane.
@@ -68,8 +72,12 @@ public struct Synapse: Hashable, Sendable {
     var conductance = try Expectation.conductance.required(conductance, at: path + ["g"])
     let decay = try Expectation.timeConstant.required(decayTime, at: path + ["t_decay"])
     let rise = try Expectation.timeConstant.optional(riseTime, at: path + ["t_rise"])
-    if isPeakScaled {
-      conductance *= try scale(rise: rise, decay: decay, at: path)
+    if isPeakScaled, let rise {
+      conductance *= Synapse.peakScale(rise: rise, decay: decay)
+      guard conductance.isFinite else {
+        throw ModelError(
+          "the scaled conductance comes out as no finite number", at: path + ["scale_g"])
+      }
     }
     let id = "_\(channel.rawValue)_\(tag)\(membrane.suffix)"
     try membrane.define("w" + id, Quantity(1), at: path)
@@ -97,19 +105,5 @@ public struct Synapse: Hashable, Sendable {
       channel == .nmda
       ? " / (1 + Mg_con * exp(-Alpha_NMDA*(\(voltage)/mV+Gamma_NMDA)) / Beta_NMDA)" : ""
     return "\(driving)\(block) * w\(id)  :amp"
-  }
-
-  private func scale(rise: Double?, decay: Double, at path: [String]) throws(ModelError) -> Double {
-    guard let rise else {
-      throw ModelError(
-        "'scale_g' needs 't_rise' beside 't_decay'", at: path + ["scale_g"],
-        hint: "without a rise the peak is 'g' already: leave 'scale_g' out")
-    }
-    guard let scale = Synapse.peakScale(rise: rise, decay: decay) else {
-      throw ModelError(
-        "'scale_g' has no value where 't_rise' equals 't_decay'", at: path + ["scale_g"],
-        hint: "make the two times differ, or scale 'g' by hand")
-    }
-    return scale
   }
 }

@@ -1,4 +1,6 @@
 public import Equations
+public import Models
+import Units
 
 /// A network as described: populations, what connects them and what drives them. A value; it
 /// knows nothing of ranks, threads or memory.
@@ -63,16 +65,32 @@ public struct NeuronPopulation: Sendable {
   public var parameters: [String: NeuronValues]
   /// In the order written; later entries may read what earlier ones have set.
   public var initial: [Initial]
+  /// The model graph; it changes nothing.
+  public var structure: NeuronStructure
 
   public init(
     model: String, system: EquationSystem, method: String = "euler",
-    parameters: [String: NeuronValues] = [:], initial: [Initial] = []
+    parameters: [String: NeuronValues] = [:], initial: [Initial] = [],
+    structure: NeuronStructure = NeuronStructure()
   ) {
     self.model = model
     self.system = system
     self.method = method
     self.parameters = parameters
     self.initial = initial
+    self.structure = structure
+  }
+}
+
+extension NeuronPopulation.Initial {
+  /// Takes over what a model says.
+  public init(_ initial: InitialValue) {
+    switch initial.value {
+    case .quantity(let quantity):
+      self.init(variable: initial.variable, value: .distribution(.constant(quantity.value)))
+    case .boolean(let value):
+      self.init(variable: initial.variable, value: .expression(Expression(.boolean(value))))
+    }
   }
 }
 

@@ -6,6 +6,8 @@ struct Arguments {
     /// Name of its value in messages; `nil`: a flag without one.
     var value: String?
     var isRepeatable = false
+    /// Words that are taken as its value where the value may be left out; `nil`: it may not.
+    var optionalValue: (@Sendable (String) -> Bool)?
   }
 
   private(set) var operands: [String] = []
@@ -34,6 +36,10 @@ struct Arguments {
         guard parts.count == 1 else {
           throw CommandFailure("\(name) takes no value", exitCode: ExitCode.usage)
         }
+        values[name] = [""]
+        continue
+      }
+      if let isValue = option.optionalValue, parts.count == 1, !(rest.first.map(isValue) ?? false) {
         values[name] = [""]
         continue
       }

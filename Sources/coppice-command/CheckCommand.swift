@@ -27,7 +27,7 @@ struct CheckCommand {
     for warning in job.warnings { Console.writeError(warning.description) }
     let plan: RunPlan
     do {
-      plan = try RunPlan(job, ranks: ranks, threads: threads)
+      plan = try RunPlan(job.experiment, ranks: ranks, threads: threads)
     } catch {
       throw CommandFailure(error.message, exitCode: error.exitCode)
     }

@@ -13,6 +13,8 @@ enum CommandLineTool {
           all errors of a job with file:line:column, and what a run of it will need
       coppice show JOB [--model M] --equations|--parameters|--kernel|--program [--set KEY=VALUE]...
           what a model becomes
+      coppice show JOB [--model M] --graph [dot|FILE.dot] [--set KEY=VALUE]...
+          populations, projections and compartments, as text or for Graphviz
       coppice compare A B
           the first difference between two runs or two HDF5 files
       coppice version

@@ -1,6 +1,7 @@
 import Coppice
 import Engine
 import Equations
+import Foundation
 import Jobs
 import Kernels
 import Networks
@@ -8,8 +9,12 @@ import Networks
 /// `coppice show`: what the models of a job become.
 struct ShowCommand {
   private static let usage =
-    "coppice show JOB [--model M] --equations|--parameters|--program|--kernel [--set KEY=VALUE]..."
+    "coppice show JOB [--model M] --equations|--parameters|--program|--kernel|--graph [dot|FILE.dot] "
+    + "[--set KEY=VALUE]..."
   private static let views = ["--equations", "--parameters", "--program", "--kernel"]
+  /// Without a value: text.
+  private static let graph = Arguments.Option(
+    name: "--graph", value: "dot|FILE.dot", optionalValue: { $0 == "dot" || $0.hasSuffix(".dot") })
 
   private let arguments: Arguments
 
@@ -17,16 +22,26 @@ struct ShowCommand {
     arguments = try Arguments(
       words,
       options: ShowCommand.views.map { .init(name: $0) }
-        + [.init(name: "--model", value: "NAME"), JobCommand.set],
+        + [ShowCommand.graph, .init(name: "--model", value: "NAME"), JobCommand.set],
       operands: 1...1, of: ShowCommand.usage)
-    guard ShowCommand.views.contains(where: arguments.has) else {
+    guard (ShowCommand.views + [ShowCommand.graph.name]).contains(where: arguments.has) else {
       throw CommandFailure("usage: \(ShowCommand.usage)", exitCode: ExitCode.usage)
+    }
+    if let kind = arguments.value(ShowCommand.graph.name), !kind.isEmpty, kind != "dot",
+      !kind.hasSuffix(".dot")
+    {
+      throw CommandFailure(
+        "--graph takes dot or a FILE.dot, not '\(kind)'", exitCode: ExitCode.usage)
     }
   }
 
   func run() throws(CommandFailure) -> Int32 {
     let job = try JobCommand.load(arguments)
     let network = job.experiment.network
+    if let model = arguments.value("--model"), !network.uses(model: model) {
+      throw CommandFailure("no population uses a model '\(model)'", exitCode: ExitCode.usage)
+    }
+    if arguments.has(ShowCommand.graph.name) { try showGraphs(of: job) }
     var shown: Set<String> = []
     for (index, population) in network.populations.enumerated() {
       guard case .neurons(let neurons) = population.kind,
@@ -42,10 +57,39 @@ struct ShowCommand {
         try showProgram(of: index, name: population.name, in: job.experiment)
       }
     }
-    if shown.isEmpty, let model = arguments.value("--model"), !network.uses(model: model) {
-      throw CommandFailure("no population uses a model '\(model)'", exitCode: ExitCode.usage)
-    }
     return ExitCode.success
+  }
+
+  /// The network, unless one model is asked for, and the compartments of models.
+  private func showGraphs(of job: Job) throws(CommandFailure) {
+    let network = job.experiment.network
+    let wanted = arguments.value("--model")
+    let kind = arguments.value(ShowCommand.graph.name) ?? ""
+    var parts: [String] = []
+    if wanted == nil {
+      parts.append(
+        kind.isEmpty ? "# network \(job.name)\n\(network.graph)" : network.dot(named: job.name))
+    }
+    var shown: Set<String> = []
+    for case .neurons(let neurons) in network.populations.map(\.kind)
+    where wanted ?? neurons.model == neurons.model && shown.insert(neurons.model).inserted {
+      let structure = neurons.structure
+      if structure.compartments.isEmpty, kind.isEmpty {
+        parts.append("# model \(neurons.model)\nequations alone")
+      } else if !structure.compartments.isEmpty {
+        parts.append(
+          kind.isEmpty
+            ? "# model \(neurons.model)\n\(structure.tree)" : structure.dot(named: neurons.model))
+      }
+    }
+    let text = parts.joined(separator: kind.isEmpty ? "\n\n" : "\n")
+    guard kind.hasSuffix(".dot") else { return Console.writeLine(text) }
+    do {
+      try (text + "\n").write(toFile: kind, atomically: false, encoding: .utf8)
+    } catch {
+      throw CommandFailure(
+        "cannot write \(kind): \(error.localizedDescription)", exitCode: ExitCode.cannotCreate)
+    }
   }
 
   private func show(_ neurons: NeuronPopulation) {
@@ -56,6 +100,10 @@ struct ShowCommand {
       Console.writeLine("# model \(neurons.model)")
       for (name, value) in neurons.system.constants.sorted(by: { $0.key < $1.key }) {
         Console.writeLine("\(name) = \(value)")
+      }
+      for compartment in neurons.structure.compartments {
+        let name = compartment.name.isEmpty ? neurons.model : compartment.name
+        Console.writeLine("# \(name): \(compartment.propertiesText)")
       }
     }
   }

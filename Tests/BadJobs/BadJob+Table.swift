@@ -1,7 +1,9 @@
 extension BadJob {
   /// Every way of being wrong that a job is tested for.
   package static let all: [BadJob] =
-    files + keys + quantities + sizes + references + models + equations + generators + projections
+    files + keys + quantities + sizes + references + models + mechanisms + equations
+    + customizations
+    + generators + projections
     + recordings + notYet
 
   private static let files: [BadJob] = [

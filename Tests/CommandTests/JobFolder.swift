@@ -42,6 +42,46 @@ struct JobFolder {
       in: path, seconds: seconds)
   }
 
+  /// Every kind of population and membrane, for graphs.
+  static let graph = """
+    name: graph
+    simulation: {duration: 1 ms}
+    models:
+      cell:
+        cm: 1 uF/cm^2
+        gl: 40 uS/cm^2
+        r_axial: 50 Mohm*um
+        v_rest: -60 mV
+        compartments:
+          dend:
+            length: 100 um
+            diameter: 1 um
+            noise: {}
+            synapses: [{channel: AMPA, tag: x, g: 1 nS, t_decay: 5 ms}]
+            dspikes: [{name: Na, threshold: -40 mV, g_rise: 30 nS, g_fall: 15 nS, duration_rise: 1 ms,
+                       duration_fall: 1 ms, offset_fall: 0 ms, refractory: 5 ms}]
+          soma: {kind: soma, length: 50 um, diameter: 50 um}
+          basal: {length: 100 um, diameter: 1 um}
+          tip:
+            length: 100 um
+            diameter: 1 um
+            equations: "dV{0}/dt = (gL{0}*(EL{0} - V{0}) + I{0})/C{0} : volt\\nI{0} = 0*pA : amp"
+        couplings: [[dend, tip, cylinder_tip], [soma, dend, 5 nS], [basal, soma, 3 nS]]
+      lif:
+        point: {cm_abs: 100 pF, gl_abs: 5 nS, v_rest: -60 mV}
+      free:
+        equations: 'dx/dt = -x/(10*ms) : 1'
+    populations:
+      pyr: {model: cell, size: 2}
+      point: {model: lif, size: 1}
+      odd: {model: free, size: 1}
+      in: {poisson: {rate: 5 Hz}, size: 3}
+    projections:
+      drive: {source: in, target: pyr, connect: {probability: 0.5}, on_pre: s_AMPA_x_dend += w}
+      out: {source: 'pyr[0:1]', target: point, connect: all_to_all, weight: 1 mV, on_pre: V += w}
+
+    """
+
   /// Twelve neurons that fire once or more, coupled, one of them recorded.
   static let small = """
     name: small

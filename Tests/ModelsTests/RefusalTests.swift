@@ -124,13 +124,6 @@ struct RefusalTests {
     Fault("zero t_rise", at: ["compartments", "dist", "synapses", "0", "t_rise"]) {
       $0.compartments[3].synapses[0].riseTime = ms(0)
     },
-    Fault("scale_g without rise", at: ["compartments", "dist", "synapses", "0", "scale_g"]) {
-      $0.compartments[3].synapses[0].isPeakScaled = true
-    },
-    Fault("scale_g at equal times", at: ["compartments", "dist", "synapses", "0", "scale_g"]) {
-      $0.compartments[3].synapses[0].isPeakScaled = true
-      $0.compartments[3].synapses[0].riseTime = ms(5)
-    },
     Fault("zero tau of noise", at: ["compartments", "soma", "noise", "tau"]) {
       $0.compartments[0].noise = Noise(tau: ms(0))
     },

@@ -92,9 +92,24 @@ struct ResolvedModelTests {
   }
 
   @Test func peakScaleOfTwoAndFiveMilliseconds() throws {
-    let scale = try #require(Synapse.peakScale(rise: 0.002, decay: 0.005))
-    #expect(abs(scale - 0.921008) < 5e-7)
-    #expect(Synapse.peakScale(rise: 0.005, decay: 0.005) == nil)
+    #expect(abs(Synapse.peakScale(rise: 0.002, decay: 0.005) - 0.921008) < 5e-7)
+  }
+
+  /// The peak of t/ms exp(-t/tau), an alpha function, is at tau.
+  @Test func peakScaleOfEqualTimesIsItsLimit() throws {
+    let limit = 2.718281828459045 * 0.001 / 0.005
+    #expect(abs(Synapse.peakScale(rise: 0.005, decay: 0.005) / limit - 1) < 1e-14)
+    for factor in [1 + 1e-4, 1 + 1.1e-5, 1 + 0.9e-5, 1 - 1e-5, 1 - 1e-4] {
+      let near = Synapse.peakScale(rise: 0.005, decay: 0.005 * factor)
+      #expect(abs(near / limit - 1) < 1e-4)
+      #expect(abs(near / (limit / factor.squareRoot()) - 1) < 1e-8)
+    }
+  }
+
+  @Test func peakScaleWithoutARiseChangesNothing() throws {
+    var model = paperNeuron()
+    model.compartments[3].synapses[0].isPeakScaled = true
+    #expect(try model.definition() == paperNeuron().definition())
   }
 
   @Test func somaKeepsItsOwnSpineFactorAndTakesNone() throws {
@@ -183,7 +198,7 @@ struct ResolvedModelTests {
     let text = try paperNeuron().resolved().description
     for part in [
       "dV_soma/dt", "E_K = -89 mV", "g_trunk_soma", "spike_Na_dist: V_dist > Vth_Na_dist",
-      "threshold: V_soma > -50*mV", "soma: C 54.97",
+      "threshold: V_soma > -50*mV", "soma  leakyIF, C 54.9779 pF",
     ] {
       #expect(text.contains(part), "\(part)")
     }

@@ -3,9 +3,11 @@ package import Jobs
 import Storage
 
 /// Why a run did not come to its end: what to print, and the exit code of every rank.
-package struct RunFailure: Error, Sendable {
-  package var message: String
-  package var exitCode: Int32
+public struct RunFailure: Error, Sendable {
+  public var message: String
+  /// As of the command line: 65 for what was asked, 70 for what went wrong inside, 73 and 74 for
+  /// files.
+  public var exitCode: Int32
 
   package init(_ message: String, exitCode: Int32) {
     self.message = message
@@ -27,4 +29,8 @@ package struct RunFailure: Error, Sendable {
     let place = error.path.isEmpty ? "" : error.path.joined(separator: ".") + ": "
     self.init(error.message.isEmpty ? "" : place + error.message, exitCode: error.exitCode)
   }
+}
+
+extension RunFailure: CustomStringConvertible {
+  public var description: String { message }
 }

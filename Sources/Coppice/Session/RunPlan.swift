@@ -1,25 +1,24 @@
 package import Engine
-package import Jobs
-import Networks
+package import Networks
 
-/// What a run of a job will need, and whether this machine has it.
+/// What a run of an experiment will need, and whether this machine has it.
 package struct RunPlan: Sendable {
   package let memory: MemoryPlan
 
   private let ranks: Int
 
   /// - Throws: `RunFailure` (65) for what only the lowered programs show.
-  package init(_ job: Job, ranks: Int, threads: Int) throws(RunFailure) {
+  package init(_ experiment: Experiment, ranks: Int, threads: Int) throws(RunFailure) {
     var programs: [Int: PopulationProgram] = [:]
     do throws(SimulationError) {
-      for (index, population) in job.experiment.network.populations.enumerated() {
+      for (index, population) in experiment.network.populations.enumerated() {
         guard case .neurons = population.kind else { continue }
-        programs[index] = try PopulationProgram(population: index, of: job.experiment)
+        programs[index] = try PopulationProgram(population: index, of: experiment)
       }
     } catch {
       throw RunFailure(error)
     }
-    memory = MemoryPlan(job.experiment, programs: programs, ranks: ranks, threads: threads)
+    memory = MemoryPlan(experiment, programs: programs, ranks: ranks, threads: threads)
     self.ranks = ranks
   }
 

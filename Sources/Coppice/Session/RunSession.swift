@@ -61,7 +61,7 @@ package struct RunSession {
     let isNew = access(directory, F_OK) != 0
     // The plan is made before the directory is touched: a job that cannot run leaves no trace.
     try together { () throws(RunFailure) in
-      let plan = try RunPlan(job, ranks: communicator.size, threads: options.threads)
+      let plan = try RunPlan(job.experiment, ranks: communicator.size, threads: options.threads)
       if let shortage = plan.shortage(ranksOnNode: communicator.ranksOnNode) { throw shortage }
     }
     try requireOneJob()
@@ -110,7 +110,9 @@ package struct RunSession {
     let layout = RecordingLayout(of: job.experiment)
     var writer: SegmentWriter?
     try storing { () throws(StorageError) in
-      if isFirst {
+      if isFirst, job.given.isEmpty {
+        try output.write(job.resolved, to: "experiment.txt")
+      } else if isFirst {
         try output.write(job.given, to: "job.yaml")
         try output.write(job.resolved, to: "job.resolved.yaml")
       }

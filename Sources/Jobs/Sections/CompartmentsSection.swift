@@ -5,7 +5,9 @@ internal import Units
 extension JobReading {
   private static let compartmentKeys = [
     "kind", "model", "length", "diameter", "cm", "gl", "r_axial", "cm_abs", "gl_abs", "v_rest",
-    "scale_factor", "spine_factor", "equations", "synapses", "dspikes", "noise",
+    "scale_factor", "spine_factor", "equations", "add_equations", "replace", "parameters",
+    "synapses",
+    "dspikes", "noise",
   ]
 
   /// Reads one compartment.
@@ -25,6 +27,11 @@ extension JobReading {
       }
       compartment.membrane = .equations(text)
     }
+    if let added = map["add_equations"], let text = text(added, "the text of equations") {
+      compartment.addedEquations = text
+    }
+    compartment.replacements = readReplacements(map["replace"])
+    compartment.addedParameters = readParameters(map["parameters"])
     compartment.length = optional(map["length"], .length, .positive)
     compartment.diameter = optional(map["diameter"], .length, .positive)
     compartment.specificCapacitance = optional(
@@ -90,15 +97,28 @@ extension JobReading {
     return noise
   }
 
+  private static let dendriticSpikeKeys = [
+    "kinetics", "threshold", "g_rise", "g_fall", "duration_rise", "duration_fall", "tau_rise",
+    "tau_fall", "offset_fall", "refractory", "reversal_rise", "reversal_fall",
+  ]
+
   private func readDendriticSpike(_ field: JobField) -> DendriticSpike? {
-    let keys = [
-      "name", "kinetics", "threshold", "g_rise", "g_fall", "duration_rise", "duration_fall",
-      "tau_rise", "tau_fall", "offset_fall", "refractory", "reversal_rise", "reversal_fall",
-    ]
+    let keys = ["name"] + JobReading.dendriticSpikeKeys
     guard let map = map(field, keys: keys, what: "a dendritic spike") else { return nil }
     guard
       let name = map.required("name", of: "a dendritic spike").flatMap({ line($0, "a name") })
     else { return nil }
+    return readDendriticSpike(name, map)
+  }
+
+  /// Reads what a neuron says of all its dendritic spikes of one name.
+  func readDendriticSpikeSettings(_ name: String, _ field: JobField) -> DendriticSpike? {
+    map(field, keys: JobReading.dendriticSpikeKeys, what: "a dendritic spike").map {
+      readDendriticSpike(name, $0)
+    }
+  }
+
+  private func readDendriticSpike(_ name: String, _ map: JobMap) -> DendriticSpike {
     var spike = DendriticSpike(name)
     let kinetics = DendriticSpike.Kinetics.allCases.map { ($0.rawValue, $0) }
     if let given = map["kinetics"].flatMap({ choice($0, "'kinetics'", kinetics) }) {

@@ -12,22 +12,32 @@ extension JobReading {
     if let field = map["equations"], let text = text(field, "the text of equations") {
       customization.equations = text
     }
-    if let field = map["replace"] {
-      for (leftSide, value) in entries(field, "new equations by the left sides of old ones") {
-        guard let text = text(value, "an equation") else { continue }
-        customization.replacements.append(Customization.Replacement(leftSide, with: text))
-      }
-    }
-    if let field = map["parameters"] {
-      for (name, value) in named(field, "quantities") ?? [] {
-        if let quantity = quantity(value) { customization.parameters[name] = quantity }
-      }
-    }
+    customization.replacements = readReplacements(map["replace"])
+    customization.parameters = readParameters(map["parameters"])
     if let field = map["spike"] { customization.spike = readSpike(field) }
     if let field = map["events"] {
       customization.events = (named(field, "events") ?? []).compactMap(readEvent)
     }
     return customization
+  }
+
+  /// Reads new equations by the left sides of old ones.
+  func readReplacements(_ field: JobField?) -> [Customization.Replacement] {
+    guard let field else { return [] }
+    return entries(field, "new equations by the left sides of old ones").compactMap {
+      leftSide, value in
+      text(value, "an equation").map { Customization.Replacement(leftSide, with: $0) }
+    }
+  }
+
+  /// Reads quantities by their names.
+  func readParameters(_ field: JobField?) -> [String: Quantity] {
+    guard let field else { return [:] }
+    var parameters: [String: Quantity] = [:]
+    for (name, value) in named(field, "quantities") ?? [] {
+      if let quantity = quantity(value) { parameters[name] = quantity }
+    }
+    return parameters
   }
 
   private func entries(_ field: JobField, _ what: String) -> [(key: String, field: JobField)] {

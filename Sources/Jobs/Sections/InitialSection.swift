@@ -34,6 +34,10 @@ extension JobReading {
     if variable.type != .boolean, isConstant(written) {
       return valuesOfVariable(field, variable, size: 1).map { .distribution($0) }
     }
+    let words = ["true": true, "false": false]
+    if variable.type == .boolean, let value = words[written] {
+      return .expression(Expression(.boolean(value)))
+    }
     guard let text = text(field, "a value or an expression") else { return nil }
     return expression(field, text, of: variable, in: system).map { .expression($0) }
   }

@@ -115,9 +115,10 @@ struct ModelContext {
       texts.append((field, ""))
     }
     for (name, field) in map["compartments"]?.entries ?? [] {
-      if let equations = inner("equations", of: field), equations.node.text != nil {
-        texts.append((equations, "_" + name))
-      }
+      let fields =
+        [inner("equations", of: field), inner("add_equations", of: field)].compactMap { $0 }
+        + (inner("replace", of: field)?.entries ?? []).map(\.field)
+      for text in fields where text.node.text != nil { texts.append((text, "_" + name)) }
     }
     return texts
   }

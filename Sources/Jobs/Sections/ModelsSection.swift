@@ -10,13 +10,15 @@ struct KnownModel {
   var system: EquationSystem?
   var method: String
   var initial: [NeuronPopulation.Initial] = []
+  var structure = NeuronStructure()
   var isUsed = false
 }
 
 extension JobReading {
   private static let modelKeys = [
     "cm", "gl", "r_axial", "v_rest", "scale_factor", "spine_factor", "compartments", "couplings",
-    "point", "equations", "replace", "parameters", "spike", "events", "initial", "method",
+    "dspikes", "point", "equations", "replace", "parameters", "spike", "events", "initial",
+    "method",
   ]
 
   /// Reads `models`.
@@ -43,6 +45,7 @@ extension JobReading {
     do throws(ModelError) {
       let neuron = try describe(constants)
       guard let system = context.system(of: neuron.definition) else { return model }
+      model.structure = neuron.structure
       model.initial = neuron.initial.map(NeuronPopulation.Initial.init)
       if let initial = map["initial"] {
         let own = readInitial(initial, system: system, size: nil)
@@ -66,10 +69,11 @@ extension JobReading {
     }
     if kinds.first == "compartments" { return readNeuronModel(map, customization) }
     for key in map.present([
-      "cm", "gl", "r_axial", "v_rest", "scale_factor", "spine_factor", "couplings",
+      "cm", "gl", "r_axial", "v_rest", "scale_factor", "spine_factor", "couplings", "dspikes",
     ]) {
       guard let stray = map[key] else { continue }
-      let hint = kinds.isEmpty ? nil : "write it inside of 'point', if a point neuron has it"
+      let isOfPoint = !kinds.isEmpty && ["cm", "gl", "v_rest"].contains(key)
+      let hint = isOfPoint ? "write it inside of 'point'" : nil
       refuseKey(stray, "'\(key)' belongs to a model with 'compartments'", hint: hint)
     }
     if let point = map["point"] { return readPointModel(point, customization) }
@@ -99,6 +103,13 @@ extension JobReading {
     if let couplings = map["couplings"] {
       let elements = list(couplings, "'couplings'", hint: "such as [[soma, dend, 15 nS]]") ?? []
       model.couplings = elements.compactMap(readCoupling)
+    }
+    if let settings = map["dspikes"] {
+      for (name, value) in named(settings, "dendritic spikes by their names") ?? [] {
+        if let spike = readDendriticSpikeSettings(name, value) {
+          model.dendriticSpikes.append(spike)
+        }
+      }
     }
     let described = model
     return { constants throws(ModelError) in try described.resolved(constants: constants) }
@@ -168,16 +179,4 @@ enum JobDimensions {
   static let specificCapacitance = Dimension.capacitance / area
   static let specificConductance = Dimension.conductance / area
   static let resistivity = Dimension.length / .conductance
-}
-
-extension NeuronPopulation.Initial {
-  /// Takes over what a model says.
-  init(_ initial: InitialValue) {
-    switch initial.value {
-    case .quantity(let quantity):
-      self.init(variable: initial.variable, value: .distribution(.constant(quantity.value)))
-    case .boolean(let value):
-      self.init(variable: initial.variable, value: .expression(Expression(.boolean(value))))
-    }
-  }
 }

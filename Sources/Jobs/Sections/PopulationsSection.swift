@@ -115,6 +115,7 @@ extension JobReading {
         readInitial(given, system: system, size: size), over: initial)
     }
     return NeuronPopulation(
-      model: name, system: system, method: model.method, parameters: parameters, initial: initial)
+      model: name, system: system, method: model.method, parameters: parameters, initial: initial,
+      structure: model.structure)
   }
 }
