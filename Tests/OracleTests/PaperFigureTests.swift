@@ -86,7 +86,7 @@ struct PaperFigureTests {
       #expect(figure.spikes(cell) == [])
     }
     let onset = slopes(Array(try figure.millivolts("V_trunk", 2).prefix(60)))
-    try check.add(.maximum(onset), "16.9765271351@50", "onset at trunk")
+    try check.add(.maximum(onset), "16.9765272631@50", "onset at trunk")
     try check.add(
       .maximum(slopes(figure.millivolts("V_prox", 2))), "16.4343204032@103",
       "the third curve as it is plotted")
