@@ -4,7 +4,7 @@ SHELL := /bin/bash
 COPPICE := .build/release/coppice
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help run build test lint format setup determinism bad-jobs docs-check bench-recurrent clean
+.PHONY: help run build test lint format setup determinism differential bad-jobs docs-check bench-recurrent clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -24,6 +24,10 @@ test: build ## every test, those under mpirun included
 
 determinism: build ## the whole matrix of ranks, threads, blocks, back ends and widths
 	@COPPICE_MATRIX=all .ci/test.sh --filter DeterminismTests
+
+differential: build ## random models in Dendrify on Brian 2 and in Coppice (COPPICE_DIFFERENTIAL=N, 300)
+	@Tests/Oracles/setup.sh
+	@"$${COPPICE_ENV:-.env}/current/bin/python" Tests/Oracles/differential/differential.py
 
 docs-check: build ## runs every command of README.md and docs
 	@.ci/docs-check.sh

@@ -6,7 +6,7 @@
 #   Tests/Oracles/setup.sh [FOLDER]     FOLDER: $COPPICE_ENV, else .env at the top of the project
 #
 # Needs Python 3.11 with venv (Debian 12: python3 python3-venv) and a C++ compiler. $PYTHON names
-# another interpreter. What is there already is left alone.
+# another interpreter. What is there already, in these versions, is left alone.
 set -euo pipefail
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -25,22 +25,21 @@ make() {
   local name=$1 dendrify=$2
   shift 2
   local environment=$folder/$name
-  if [ -f "$environment/complete" ]; then
+  if [ "$(cat "$environment/complete" 2> /dev/null)" = "$dendrify ${common[*]} $*" ]; then
     echo "$environment: there already"
     return
   fi
-  rm -rf "$environment"
-  "$python" -m venv "$environment"
+  [ -x "$environment/bin/pip" ] || "$python" -m venv "$environment"
   "$environment/bin/pip" install --quiet --disable-pip-version-check "${common[@]}" "$@"
   # Dendrify's own requirements would bring other versions of Brian and numpy.
   "$environment/bin/pip" install --quiet --disable-pip-version-check --no-deps "$dendrify"
-  touch "$environment/complete"
+  echo "$dendrify ${common[*]} $*" > "$environment/complete"
   echo "$environment: made"
 }
 
 mkdir -p "$folder"
 make paper dendrify==1.0.9 brian2==2.6.0 numpy==1.26.4 setuptools==69.5.1
-# Dendrify 2 does not import without matplotlib.
+# Dendrify 2 does not import without matplotlib; h5py reads what Coppice writes.
 make current dendrify==2.2.0 brian2==2.9.0 numpy==2.2.6 setuptools==69.5.1 tzdata==2026.6 \
   matplotlib==3.11.2 contourpy==1.3.3 cycler==0.12.1 fonttools==4.68.0 kiwisolver==1.5.1 \
-  pillow==13.0.0 python-dateutil==4.0.0
+  pillow==13.0.0 python-dateutil==4.0.0 h5py==3.16.0
