@@ -15,17 +15,19 @@ struct KernelProvision {
 
   /// - Parameters:
   ///   - programs: by population.
+  ///   - visits: what compiled kernels are laid out for.
   ///   - backend: `nil`: compiled if every kind of processor finds a compiler, else portable.
   /// - Throws: `SimulationError` on all ranks alike when compiled kernels are demanded and cannot
   ///   be had.
   init(
-    programs: [Int: Program], backend: RunOptions.Backend?, communicator: any Communicator
+    programs: [Int: Program], visits: VisitLength, backend: RunOptions.Backend?,
+    communicator: any Communicator
   ) throws(SimulationError) {
     let begin = ContinuousClock.now
     if backend == .portable {
       usePortable(programs)
     } else {
-      let failure = try compile(programs, communicator: communicator)
+      let failure = try compile(programs, visits: visits, communicator: communicator)
       if let failure {
         guard backend == nil else {
           throw SimulationError("no compiled kernels: \(failure)", exitCode: 70)
@@ -47,7 +49,7 @@ struct KernelProvision {
   ///
   /// - Returns: why no kernel can be compiled on some kind of processor, the same on all ranks.
   private mutating func compile(
-    _ programs: [Int: Program], communicator: any Communicator
+    _ programs: [Int: Program], visits: VisitLength, communicator: any Communicator
   ) throws(SimulationError) -> String? {
     let order = programs.keys.sorted()
     var unloadable = ""
@@ -57,7 +59,7 @@ struct KernelProvision {
       guard let maker = kinds.firstIndex(of: kind) else { continue }
       var parcel = KernelParcel()
       if communicator.rank == maker {
-        parcel = KernelParcel(compiling: order.compactMap { programs[$0] })
+        parcel = KernelParcel(compiling: order.compactMap { programs[$0] }, visits: visits)
       }
       var bytes = parcel.bytes
       do {
@@ -118,9 +120,11 @@ struct KernelParcel {
 
   init() {}
 
-  init(compiling programs: [Program]) {
+  init(compiling programs: [Program], visits: VisitLength) {
     do {
-      libraries = try KernelCompiler().compile(programs)
+      var compiler = try KernelCompiler()
+      compiler.visits = visits
+      libraries = try compiler.compile(programs)
     } catch {
       failure = "\(error)"
     }

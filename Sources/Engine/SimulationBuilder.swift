@@ -34,8 +34,8 @@ package struct SimulationBuilder {
     }
     self.programs = programs
     let provision = try KernelProvision(
-      programs: programs.mapValues(\.program), backend: options.backend,
-      communicator: communicator)
+      programs: programs.mapValues(\.program), visits: experiment.expectedVisits,
+      backend: options.backend, communicator: communicator)
     kernels = provision.kernels
     notice = provision.notice
     figures.backend = provision.description

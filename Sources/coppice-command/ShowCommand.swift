@@ -120,7 +120,9 @@ struct ShowCommand {
     if arguments.has("--program") { Console.writeLine("# population \(name)\n\(plan.program)") }
     guard arguments.has("--kernel") else { return }
     let width = InstructionSet.ofThisProcessor.width
+    let source = CEmitter.source(
+      of: plan.program, width: width, visits: experiment.expectedVisits)
     Console.writeLine(
-      "// population \(name), \(width) lanes\n\(CEmitter.source(of: plan.program, width: width))")
+      "// population \(name), \(width) lanes\n\(source)")
   }
 }

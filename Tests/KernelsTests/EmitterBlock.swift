@@ -27,16 +27,22 @@ struct BlockScenario {
     self.liveLanes = liveLanes
     self.steps = steps
     probeGroups = .init(repeating: 1, count: lanes / Int(COPPICE_LANE_MULTIPLE))
-    state = []
-    for column in program.columns {
-      for _ in 0..<lanes {
+    state = [UInt8](repeating: 0, count: program.blockBytes(lanes: lanes))
+    for (place, column) in program.columns.enumerated() {
+      for lane in 0..<lanes {
         switch column.element {
-        case .real: withUnsafeBytes(of: column.initialValue) { state.append(contentsOf: $0) }
-        case .bits: state.append(contentsOf: [UInt8](repeating: 0, count: 8))
-        case .flag: state.append(column.initialValue == 0 ? 0 : 1)
+        case .real: store(column.initialValue, column: place, lane: lane)
+        case .bits: break
+        case .flag:
+          state[program.byteOffset(ofColumn: place, lane: lane)] = column.initialValue == 0 ? 0 : 1
         }
       }
     }
+  }
+
+  private mutating func store(_ value: Double, column: Int, lane: Int) {
+    let offset = program.byteOffset(ofColumn: column, lane: lane)
+    withUnsafeBytes(of: value) { state.replaceSubrange(offset..<offset + 8, with: $0) }
   }
 
   /// Evaluates initial values and derived columns.
@@ -76,18 +82,13 @@ struct BlockScenario {
 
   /// Gives the real columns other numbers in every lane.
   mutating func scatterState(_ random: inout SplitMix, by spread: Double) {
-    var offset = 0
-    for column in program.columns {
-      if column.element == .real, column.role == .variable {
-        for lane in 0..<lanes {
-          let factor = 1 + Double.random(in: -spread...spread, using: &random)
-          let value = column.initialValue * factor + Double.random(in: 0...spread, using: &random)
-          withUnsafeBytes(of: value) { bytes in
-            state.replaceSubrange(offset + 8 * lane..<offset + 8 * lane + 8, with: bytes)
-          }
-        }
+    for (place, column) in program.columns.enumerated()
+    where column.element == .real && column.role == .variable {
+      for lane in 0..<lanes {
+        let factor = 1 + Double.random(in: -spread...spread, using: &random)
+        let value = column.initialValue * factor + Double.random(in: 0...spread, using: &random)
+        store(value, column: place, lane: lane)
       }
-      offset += column.element.bytes * lanes
     }
   }
 
@@ -240,21 +241,16 @@ extension BlockScenario {
   }
 
   private func columns(of memory: UnsafeMutableRawPointer) -> [[UInt64]] {
-    var offset = 0
-    var result: [[UInt64]] = []
-    for column in program.columns {
-      result.append(
-        (0..<liveLanes).map { lane in
-          switch column.element {
-          case .real:
-            Self.bits(memory.load(fromByteOffset: offset + 8 * lane, as: Double.self))
-          case .bits: memory.load(fromByteOffset: offset + 8 * lane, as: UInt64.self)
-          case .flag: UInt64(memory.load(fromByteOffset: offset + lane, as: UInt8.self))
-          }
-        })
-      offset += column.element.bytes * lanes
+    program.columns.enumerated().map { place, column in
+      (0..<liveLanes).map { lane in
+        let offset = program.byteOffset(ofColumn: place, lane: lane)
+        return switch column.element {
+        case .real: Self.bits(memory.load(fromByteOffset: offset, as: Double.self))
+        case .bits: memory.load(fromByteOffset: offset, as: UInt64.self)
+        case .flag: UInt64(memory.load(fromByteOffset: offset, as: UInt8.self))
+        }
+      }
     }
-    return result
   }
 
   private static func bits(_ number: Double) -> UInt64 {

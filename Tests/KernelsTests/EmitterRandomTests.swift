@@ -14,12 +14,15 @@ import Testing
   struct Target: CustomTestStringConvertible {
     var set: InstructionSet
     var width: Int
+    var visits = VisitLength.long
     var share = 1
 
-    var testDescription: String { "\(set) with \(width) lanes" }
+    var testDescription: String { "\(set) with \(width) lanes for \(visits) visits" }
 
     static var all: [Target] {
       InstructionSet.runnable.map { Target(set: $0, width: $0.width) } + [
+        Target(set: .ofThisProcessor, width: InstructionSet.ofThisProcessor.width, visits: .short),
+        Target(set: .ofThisProcessor, width: 8, visits: .short, share: 2),
         Target(set: .ofThisProcessor, width: 8, share: 2),
         Target(set: .baseline, width: 4, share: 4),
       ]
@@ -30,6 +33,7 @@ import Testing
   func kernelsLeaveTheBitsOfThePortableOne(target: Target) throws {
     var compiler = try KernelCompiler(lowered: target.set)
     compiler.width = target.width
+    compiler.visits = target.visits
     let seeds = (0..<max(1, Self.count / target.share)).map { UInt64($0) + 1000 }
     let programs = try seeds.map { try Program(RandomProgram(seed: $0).definition) }
     let libraries = try compiler.compile(programs)
@@ -89,8 +93,7 @@ import Testing
   @Test func programsTooLargeForVariablesLeaveTheBitsOfThePortableOne() throws {
     let program = Program.ring(of: ColumnLayout.mostLocals + 10)
     try #require(ColumnLayout(program, width: 4).places.count == ColumnLayout.mostLocals + 10)
-    let library = try #require(try KernelCompiler().compile([program]).first)
-    let kernel = try CompiledKernel(library: library)
+    let kernels = try kernels(of: program)
     var random = SplitMix(state: 3)
     var scenario = BlockScenario(
       program, uniforms: [0.2, 0.8], lanes: 24, liveLanes: 21, steps: 40)
@@ -99,35 +102,47 @@ import Testing
     scenario.probeSteps = [0, 3, 4, 17, 39]
     let expected = scenario.run(try portableKernel(of: program), visits: 40)
     try #require(expected.marks.count > 20)
-    for visits in [1, 7, 40] {
-      #expect(scenario.run(kernel, visits: visits) == expected)
+    for kernel in kernels {
+      for visits in [1, 7, 40] {
+        #expect(scenario.run(kernel, visits: visits) == expected)
+      }
+    }
+  }
+
+  /// Laid out for long visits and for short ones.
+  private func kernels(of program: Program) throws -> [CompiledKernel] {
+    try [VisitLength.long, .short].map { length in
+      var compiler = try KernelCompiler()
+      compiler.visits = length
+      return try CompiledKernel(library: try #require(try compiler.compile([program]).first))
     }
   }
 
   @Test func probesAreTakenOnlyWhereALaneIsRecorded() throws {
     let program = Program.probing
-    let library = try #require(try KernelCompiler().compile([program]).first)
     var scenario = BlockScenario(program, uniforms: [], lanes: 24, liveLanes: 24, steps: 9)
     scenario.probeGroups = [0, 1, 0]
     scenario.probeSteps = [0, 4, 5, 8]
-    let outcome = scenario.run(try CompiledKernel(library: library), visits: 6)
-    let rows = outcome.probes.map { $0.map(Double.init(bitPattern:)) }
-    let untouched = [Double](repeating: -1, count: 8)
-    try #require(rows.count == 4)
-    for (row, step) in zip(rows, [0.0, 4, 5, 8]) {
-      #expect(row == untouched + [Double](repeating: step, count: 8) + untouched)
+    for kernel in try kernels(of: program) {
+      let outcome = scenario.run(kernel, visits: 6)
+      let rows = outcome.probes.map { $0.map(Double.init(bitPattern:)) }
+      let untouched = [Double](repeating: -1, count: 8)
+      try #require(rows.count == 4)
+      for (row, step) in zip(rows, [0.0, 4, 5, 8]) {
+        #expect(row == untouched + [Double](repeating: step, count: 8) + untouched)
+      }
     }
   }
 
   @Test func paddingLanesLeaveNoMark() throws {
     let program = Program.alwaysSpiking
-    let kernel = try CompiledKernel(
-      library: try #require(try KernelCompiler().compile([program]).first))
-    for live in [1, 3, 8, 9, 15] {
-      let scenario = BlockScenario(program, uniforms: [], lanes: 16, liveLanes: live, steps: 2)
-      let outcome = scenario.run(kernel, visits: 2)
-      #expect(outcome.marks.count == 2 * live)
-      #expect(outcome.marks.allSatisfy { $0.lane < UInt32(live) })
+    for kernel in try kernels(of: program) {
+      for live in [1, 3, 8, 9, 15] {
+        let scenario = BlockScenario(program, uniforms: [], lanes: 16, liveLanes: live, steps: 2)
+        let outcome = scenario.run(kernel, visits: 2)
+        #expect(outcome.marks.count == 2 * live)
+        #expect(outcome.marks.allSatisfy { $0.lane < UInt32(live) })
+      }
     }
   }
 

@@ -42,7 +42,7 @@ final class KernelBlock {
     self.live = live
     self.firstNeuron = firstNeuron
     lanes = (live + 7) / 8 * 8
-    state = .allocate(byteCount: max(program.bytesPerLane * lanes, 64), alignment: 64)
+    state = .allocate(byteCount: max(program.blockBytes(lanes: lanes), 64), alignment: 64)
     scratch = .allocate(byteCount: max(kernel.scratchBytes(lanes: lanes), 64), alignment: 64)
     uniforms = program.uniformTable()
     // A stream belongs to its purpose, not to its place in the program.
@@ -85,20 +85,20 @@ final class KernelBlock {
   }
 
   func read(column: Int, lane: Int) -> Double {
-    let base = state + program.byteOffset(ofColumn: column) * lanes
+    let place = state + program.byteOffset(ofColumn: column, lane: lane)
     switch program.columns[column].element {
-    case .real: return base.assumingMemoryBound(to: Double.self)[lane]
-    case .bits: return Double(base.assumingMemoryBound(to: UInt64.self)[lane])
-    case .flag: return Double(base.assumingMemoryBound(to: UInt8.self)[lane])
+    case .real: return place.load(as: Double.self)
+    case .bits: return Double(place.load(as: UInt64.self))
+    case .flag: return Double(place.load(as: UInt8.self))
     }
   }
 
   func write(_ value: Double, column: Int, lane: Int) {
-    let base = state + program.byteOffset(ofColumn: column) * lanes
+    let place = state + program.byteOffset(ofColumn: column, lane: lane)
     switch program.columns[column].element {
-    case .real: base.assumingMemoryBound(to: Double.self)[lane] = value
-    case .bits: base.assumingMemoryBound(to: UInt64.self)[lane] = UInt64(value)
-    case .flag: base.assumingMemoryBound(to: UInt8.self)[lane] = value != 0 ? 1 : 0
+    case .real: place.storeBytes(of: value, as: Double.self)
+    case .bits: place.storeBytes(of: UInt64(value), as: UInt64.self)
+    case .flag: place.storeBytes(of: value != 0 ? 1 : 0, as: UInt8.self)
     }
   }
 

@@ -114,13 +114,17 @@ import Testing
     #expect(try !Program(driven).columns.contains { $0.role == .derived })
   }
 
-  @Test func `the precondition takes thresholds and timers, else flags, of each test`() throws {
+  @Test func `the precondition takes thresholds, else flags, and the confirmation timers`() throws {
     let program = try Program(WrittenActiveModel.definition)
-    let text = program.text(of: program.precondition)
+    let thresholds = program.text(of: program.precondition)
+    #expect(thresholds.count { $0.contains(" > ") } == 4)
     // Four thresholds, and the timers of the three rises.
-    #expect(text.count { $0.contains(" > ") } == 7)
-    #expect(text.count { $0.contains("allow_I_Kn") } == 3)
-    #expect(!text.contains { $0.contains("allow_I_Na") })
+    let timers = program.text(of: program.confirmation)
+    #expect(timers.count { $0.contains(" > ") } == 7)
+    for text in [thresholds, timers] {
+      #expect(text.count { $0.contains("allow_I_Kn") } == 3)
+      #expect(!text.contains { $0.contains("allow_I_Na") })
+    }
   }
 
   @Test func `the active model comes to few operations`() throws {

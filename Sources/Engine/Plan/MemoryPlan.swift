@@ -21,7 +21,7 @@ package struct MemoryPlan: Sendable {
   /// Over the whole network.
   package private(set) var synapses = 0.0
   /// Steps of an epoch; delays that are drawn count with their smallest possible value.
-  package private(set) var epochSteps = EpochSequence.longest
+  package let epochSteps: Int
   /// Bytes that states recordings will take on disk.
   package private(set) var stateBytes = 0.0
 
@@ -37,13 +37,14 @@ package struct MemoryPlan: Sendable {
     _ experiment: Experiment, programs: [Int: PopulationProgram], ranks: Int, threads: Int
   ) {
     let network = experiment.network
+    epochSteps = experiment.expectedEpochSteps
     func share(_ count: Int) -> Int { (count + ranks - 1) / ranks }
     parts.process = ranks > 1 ? MemoryPlan.launchedProcessBytes : MemoryPlan.processBytes
     for (index, population) in network.populations.enumerated() {
       if let program = programs[index]?.program {
         let layout = CohortLayout(neurons: share(population.size), blockSize: nil)
         parts.state = parts.state.addingClamped(
-          layout.slots.multipliedClamped(by: program.bytesPerLane))
+          (layout.slots / Program.groupLanes).multipliedClamped(by: program.groupBytes))
         // Marks of a block's visit, for each worker.
         let marks = layout.lanes * EpochSequence.longest * (1 + program.events.count) * 8
         parts.events = parts.events.addingClamped(marks * threads)
@@ -62,13 +63,10 @@ package struct MemoryPlan: Sendable {
       let index = Double(projection.source.range.count + 1) * 4 * Double(threads)
       parts.synapses = parts.synapses.addingClamped(Int(clamping: rows + index))
       synapsesOf.append((projection, expected))
-      if programs[projection.source.population] != nil {
-        epochSteps = min(epochSteps, MemoryPlan.smallestDelay(projection, dt: experiment.dt) + 1)
-      }
     }
     for (projection, count) in synapsesOf {
       let source = network.populations[projection.source.population]
-      let delay = MemoryPlan.smallestDelay(projection, dt: experiment.dt)
+      let delay = projection.shortestDelay(dt: experiment.dt)
       let perStep = count / Double(ranks) * MemoryPlan.rate(of: source) * experiment.dt
       let waiting = perStep * Double(epochSteps + delay)
       parts.events = parts.events.addingClamped(Int(clamping: waiting * MemoryPlan.eventBytes))
@@ -101,24 +99,11 @@ package struct MemoryPlan: Sendable {
     case .expression: return assumedRate * sources
     }
   }
-
-  private static func smallestDelay(_ projection: Projection, dt: Double) -> Int {
-    switch projection.delay {
-    case .steps(let steps): steps
-    case .values(.constant(let seconds)): Int(clamping: seconds / dt + 0.5)
-    case .values(.list(let list)): Int(clamping: (list.min() ?? 0) / dt + 0.5)
-    case .values(.uniform(let low, _, let minimum, _)):
-      Int(clamping: max(low, minimum ?? low) / dt + 0.5)
-    case .values(.linspace(let a, let b)): Int(clamping: min(a, b) / dt + 0.5)
-    case .values(.normal(_, _, let minimum, _)), .values(.lognormal(_, _, let minimum, _)):
-      Int(clamping: (minimum ?? 0) / dt + 0.5)
-    }
-  }
 }
 
 extension Int {
   /// Rounded down; what does not fit becomes the nearest that does.
-  fileprivate init(clamping value: Double) {
+  init(clamping value: Double) {
     self = value.isNaN ? 0 : value >= 0x1p62 ? 1 << 62 : value <= 0 ? 0 : Int(value)
   }
 

@@ -179,8 +179,11 @@ extension Cohort {
 
   private func forEachWord(of column: Int, _ body: (_ slot: Int, inout UInt64) -> Void) {
     for block in 0..<layout.blocks {
-      let words = state.column(column, ofBlock: block).assumingMemoryBound(to: UInt64.self)
-      for lane in 0..<layout.lanes { body(block * layout.lanes + lane, &words[lane]) }
+      for lane in 0..<layout.lanes {
+        let word = state.value(ofColumn: column, block: block, lane: lane)
+          .assumingMemoryBound(to: UInt64.self)
+        body(block * layout.lanes + lane, &word.pointee)
+      }
     }
   }
 }

@@ -1,29 +1,34 @@
 import Kernels
 
-/// The state of a cohort's neurons: `[block][column][lane]`.
+/// The state of a cohort's neurons: `[block][group of 8 lanes][column][lane]`.
 ///
-/// Each block begins at a cache line: kernels load whole vectors. Lanes beyond the neurons are
+/// Each group begins at a cache line: kernels load whole vectors. Lanes beyond the neurons are
 /// padding and repeat the last neuron, so that they compute what is computed anyway.
 struct StateBlocks: ~Copyable {
   let layout: CohortLayout
   let columns: [Column]
-  /// Where each column begins in a block of one lane.
+  /// Where each column begins in a group.
   private let offsets: [Int]
+  private let groupBytes: Int
   private let blockBytes: Int
   private let buffer: AlignedBuffer
 
   init(of program: Program, layout: CohortLayout) {
     self.layout = layout
     columns = program.columns
-    offsets = program.columns.indices.map { program.byteOffset(ofColumn: $0) }
-    blockBytes = (program.bytesPerLane * layout.lanes + 63) & ~63
+    offsets = program.columns.indices.map { program.byteOffset(ofColumn: $0, lane: 0) }
+    groupBytes = program.groupBytes
+    blockBytes = program.blockBytes(lanes: layout.lanes)
     buffer = AlignedBuffer(count: blockBytes * layout.blocks)
   }
 
   func block(_ block: Int) -> UnsafeMutableRawPointer { buffer.base + block * blockBytes }
 
-  func column(_ column: Int, ofBlock block: Int) -> UnsafeMutableRawPointer {
-    self.block(block) + offsets[column] * layout.lanes
+  /// Where the value of one lane lies.
+  @inline(__always)
+  func value(ofColumn column: Int, block: Int, lane: Int) -> UnsafeMutableRawPointer {
+    self.block(block) + lane / Program.groupLanes * groupBytes + offsets[column]
+      + lane % Program.groupLanes * columns[column].element.bytes
   }
 
   /// Takes over all bytes of a state of the same shape.
@@ -34,15 +39,14 @@ struct StateBlocks: ~Copyable {
 
   /// Fills a column of numbers or flags of one block; `value` gets the place in the cohort.
   func fill(_ column: Int, ofBlock block: Int, with value: (_ neuron: Int) -> Double) {
-    let bytes = self.column(column, ofBlock: block)
     let live = layout.liveLanes(ofBlock: block)
     for lane in 0..<layout.lanes {
       let neuron = layout.neuron(ofBlock: block, lane: min(lane, live - 1))
+      let bytes = self.value(ofColumn: column, block: block, lane: lane)
       switch columns[column].element {
-      case .real: bytes.storeBytes(of: value(neuron), toByteOffset: lane * 8, as: Double.self)
-      case .bits: bytes.storeBytes(of: 0, toByteOffset: lane * 8, as: UInt64.self)
-      case .flag:
-        bytes.storeBytes(of: value(neuron) != 0 ? 1 : 0, toByteOffset: lane, as: UInt8.self)
+      case .real: bytes.storeBytes(of: value(neuron), as: Double.self)
+      case .bits: bytes.storeBytes(of: 0, as: UInt64.self)
+      case .flag: bytes.storeBytes(of: value(neuron) != 0 ? 1 : 0, as: UInt8.self)
       }
     }
   }
@@ -71,9 +75,13 @@ extension StateBlocks {
 
   private func append<T: BitwiseCopyable>(_ column: Int, to all: inout [T]) {
     for block in 0..<layout.blocks {
-      let lanes = self.column(column, ofBlock: block).assumingMemoryBound(to: T.self)
-      all.append(
-        contentsOf: UnsafeBufferPointer(start: lanes, count: layout.liveLanes(ofBlock: block)))
+      let live = layout.liveLanes(ofBlock: block)
+      for lane in stride(from: 0, to: live, by: Program.groupLanes) {
+        let group = value(ofColumn: column, block: block, lane: lane)
+          .assumingMemoryBound(to: T.self)
+        let count = min(Program.groupLanes, live - lane)
+        all.append(contentsOf: UnsafeBufferPointer(start: group, count: count))
+      }
     }
   }
 
@@ -89,10 +97,11 @@ extension StateBlocks {
 
   private func set<T: BitwiseCopyable>(_ column: Int, to all: [T], from first: Int) {
     for block in 0..<layout.blocks {
-      let lanes = self.column(column, ofBlock: block).assumingMemoryBound(to: T.self)
       let live = layout.liveLanes(ofBlock: block)
       for lane in 0..<layout.lanes {
-        lanes[lane] = all[first + layout.neuron(ofBlock: block, lane: min(lane, live - 1))]
+        let neuron = first + layout.neuron(ofBlock: block, lane: min(lane, live - 1))
+        value(ofColumn: column, block: block, lane: lane)
+          .storeBytes(of: all[neuron], as: T.self)
       }
     }
   }

@@ -13,7 +13,7 @@
 //      set, for the next tail.
 // With steps == 0 only the tail of step first_step - 1 is run (the end of a simulation).
 //
-// The vector width of the machine does not show in the data: columns are [column][lane].
+// The vector width of the machine does not show in the data: lanes lie in groups of eight.
 
 #ifndef COPPICE_KERNEL_ABI_H
 #define COPPICE_KERNEL_ABI_H
@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 /// Raised whenever a struct below or the meaning of one of its fields changes.
-#define COPPICE_KERNEL_ABI_VERSION 1
+#define COPPICE_KERNEL_ABI_VERSION 2
 
 /// Lanes of a block come in multiples of this; padding lanes compute but never leave a mark.
 #define COPPICE_LANE_MULTIPLE 8
@@ -54,8 +54,9 @@ typedef struct coppice_visit {
   uint64_t first_neuron;  ///< index in its population of lane 0: counter of the random streams
   double dt;              ///< s
 
-  /// The block: column c starts at byte `offset(c) * lanes`; 8-byte columns (double, or uint64
-  /// bits) come first, then 1-byte booleans (0 or 1). Aligned to 64 bytes.
+  /// The block: groups of COPPICE_LANE_MULTIPLE lanes, each aligned to 64 bytes. In a group, column
+  /// c starts at byte `offset(c) * COPPICE_LANE_MULTIPLE`; 8-byte columns (double, or uint64 bits)
+  /// come first, then 1-byte booleans (0 or 1).
   uint8_t *state;
   const double *uniforms;              ///< the program's table, evaluated once
   const uint64_t *streams;             ///< one Philox key per random occurrence of the program

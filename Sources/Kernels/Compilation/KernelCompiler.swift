@@ -13,6 +13,8 @@ package struct KernelCompiler: Sendable {
   /// Lanes (f64) that advance together: those of the instruction set. Any other of 2, 4 and 8 is
   /// emulated, slowly and with the same results.
   package var width: Int
+  /// What kernels are laid out for.
+  package var visits = VisitLength.long
   /// Wall time (s) after which a compiler is killed.
   package var timeLimit = 60.0
   /// Compilers that run at the same time.
@@ -83,7 +85,7 @@ package struct KernelCompiler: Sendable {
       #define COPPICE_WIDTH \(width)
       \(emulation)\(String(cString: coppice_kernel_abi_source()))
       \(String(cString: coppice_kernel_math_source()))
-      \(CEmitter.source(of: program, width: width))
+      \(CEmitter.source(of: program, width: width, visits: visits))
       """
   }
 

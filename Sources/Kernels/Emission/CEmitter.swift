@@ -14,9 +14,12 @@ package enum CEmitter {
   /// - Parameters:
   ///   - program: What the kernel computes.
   ///   - width: Lanes that advance together: `COPPICE_WIDTH`, 8, 4 or 2.
+  ///   - visits: What the kernel is laid out for; visits of any length run, with the same results.
   /// - Returns: Definitions that end with `coppice_kernel_entry`.
-  package static func source(of program: Program, width: Int) -> String {
-    let layout = ColumnLayout(program, width: width)
+  package static func source(
+    of program: Program, width: Int, visits: VisitLength = .long
+  ) -> String {
+    let layout = ColumnLayout(program, width: width, visits: visits)
     var text = CText()
     let lanes = (0..<width).map { "\($0)" }.joined(separator: ", ")
     text.line("static const _Alignas(64) double lane_numbers[] = {\(lanes)};")

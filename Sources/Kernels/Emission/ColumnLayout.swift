@@ -1,11 +1,14 @@
 /// Where each column of a program is while a visit runs.
 struct ColumnLayout {
   let program: Program
+  let visits: VisitLength
   /// Columns that the step loop reads or writes in every step: held in local variables.
   let hot: Set<Int>
   /// Hot columns whose local variables change. What only the rare paths write, they write in
   /// memory.
   let changing: Set<Int>
+  /// Hot columns that are held in local variables while a step runs.
+  let locals: Set<Int>
   /// Uniforms that are broadcast before the step loop.
   let hotUniforms: Set<Int>
   /// The places of hot columns of numbers in an array, where they are too many for local
@@ -22,8 +25,9 @@ struct ColumnLayout {
   /// Sorts out the columns of a program for so many lanes that advance together. With 8 of them,
   /// operands in memory may be single numbers for all lanes (AVX-512), and broadcasting in advance
   /// costs registers only.
-  init(_ program: Program, width: Int) {
+  init(_ program: Program, width: Int, visits: VisitLength = .long) {
     self.program = program
+    self.visits = visits
     let everyStep = [program.update, program.precondition]
     var hot = Set<Int>()
     var uniforms = Set<Int>()
@@ -40,8 +44,9 @@ struct ColumnLayout {
     let numbers = self.hot.filter { program.columns[$0].element == .real }.sorted()
     let isLarge = numbers.count > Self.mostLocals
     places =
-      isLarge
+      isLarge && visits == .long
       ? Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, $0) }) : [:]
+    locals = isLarge && visits == .short ? [] : self.hot
     hotUniforms = isLarge || width == 8 ? [] : uniforms
     var offset = 0
     var offsets: [Int] = []
@@ -54,7 +59,13 @@ struct ColumnLayout {
 
   func element(_ column: Int) -> Column.Element { program.columns[column].element }
 
-  /// Declares the pointers to some columns' lanes of the group, from `state`, `lanes` and `l0`.
+  /// Declares where the numbers and the flags of lane `l0` begin in `state`.
+  func declareGroup(in text: inout CText) {
+    text.line("uint8_t *const lane0 = state + (uintptr_t)(l0 / 8) * \(program.groupBytes);")
+    text.line("uint8_t *const numbers = lane0 + l0 % 8 * 8, *const flags = lane0 + l0 % 8;")
+  }
+
+  /// Declares the pointers to some columns' lanes of the group, from `numbers` and `flags`.
   func declarePointers(_ columns: some Collection<Int>, in text: inout CText) {
     for column in columns.sorted() {
       text.line("\(memoryType(column)) *const p\(column) = \(address(column));")
@@ -70,7 +81,9 @@ struct ColumnLayout {
   }
 
   private func address(_ column: Int) -> String {
-    "(\(memoryType(column)) *)(state + (uintptr_t)lanes * \(offsets[column])) + l0"
+    element(column) == .flag
+      ? "flags + \(offsets[column] * Program.groupLanes)"
+      : "(\(memoryType(column)) *)(numbers + \(offsets[column] * Program.groupLanes))"
   }
 
   /// The place in the step loop that holds a hot column.

@@ -1,28 +1,42 @@
+/// How many steps the visits of a run usually have, for which a kernel is laid out.
+package enum VisitLength: Hashable, Sendable {
+  /// Many: the columns of every step live in registers, and are loaded and stored once a visit.
+  case long
+  /// One or two, where neurons reach each other without delay: the columns stay in memory, and a
+  /// step that nothing happens in is straight code.
+  case short
+}
+
 /// Writes the function `visit`: all steps of one group of lanes, then the next group.
 struct VisitEmitter {
   let layout: ColumnLayout
   private let tail: TailEmitter
   private let tests: TestsEmitter
   private let probe: ProbeEmitter
+  private let arrivals: ArrivalsEmitter
   private var program: Program { layout.program }
+  private var isLong: Bool { layout.visits == .long }
 
   init(layout: ColumnLayout) {
     self.layout = layout
     tail = TailEmitter(layout: layout)
     tests = TestsEmitter(layout: layout)
     probe = ProbeEmitter(layout: layout)
+    arrivals = ArrivalsEmitter(layout: layout)
   }
 
   /// Declares what each function takes from the visit; the compiler drops what is not used.
-  static func declareMemory(in text: inout CText) {
+  static func declareMemory(of layout: ColumnLayout, in text: inout CText) {
     text.line("uint8_t *const state = visit->state;")
     text.line("const double *const uniforms = visit->uniforms;")
     text.line("const uint64_t *const streams = visit->streams;")
     text.line("const uint32_t lanes = visit->lanes;")
     text.line("const uint64_t i0 = visit->first_neuron + l0;")
+    layout.declareGroup(in: &text)
   }
 
   func emit(into text: inout CText) {
+    if !isLong, isBetweenNeeded { between(in: &text) }
     text.line("")
     text.block("static void visit(coppice_visit *const visit)") { text in
       text.line("const uint32_t lanes = visit->lanes, steps = visit->steps;")
@@ -38,21 +52,24 @@ struct VisitEmitter {
     }
   }
 
+  private var isBetweenNeeded: Bool { tail.isNeeded || !program.additiveColumns.isEmpty }
+
   private func group(in text: inout CText) {
     text.line("uint8_t *const state = visit->state;")
+    layout.declareGroup(in: &text)
     text.line("const uint64_t *const streams = visit->streams;")
     text.line("const uint64_t i0 = visit->first_neuron + l0;")
     text.line("const uint32_t *const offsets = visit->event_offsets + l0 / COPPICE_WIDTH;")
     text.line("const coppice_event *event = visit->events + offsets[0];")
     text.line("const coppice_event *const end = visit->events + offsets[1];")
     text.line("uint32_t next = event != end ? event->step : UINT32_MAX;")
-    let additive = program.additiveColumns
-    var pointers = layout.hot.subtracting(layout.places.keys).union(additive).union(
-      program.pendingFlags)
+    var pointers = layout.hot.subtracting(layout.places.keys).union(program.pendingFlags)
+      .union(program.confirmation.loadedColumns)
+    if isLong { pointers.formUnion(program.additiveColumns) }
     if let bits = program.secondReset?.pending { pointers.insert(bits) }
     if let flag = program.notRefractory { pointers.insert(flag) }
     layout.declarePointers(pointers, in: &text)
-    loadHotColumns(in: &text)
+    if isLong { loadHotColumns(in: &text) }
     pendingAtEntry(in: &text)
     if probe.isNeeded {
       text.line(
@@ -63,7 +80,7 @@ struct VisitEmitter {
       text.line("while (next_row < steps && !due[next_row]) ++next_row;")
     }
     text.block("for (uint32_t k = 0;;)") { text in step(in: &text) }
-    storeHotColumns(in: &text)
+    if isLong { storeHotColumns(in: &text) }
   }
 
   private func loadHotColumns(in text: inout CText) {
@@ -78,7 +95,7 @@ struct VisitEmitter {
     // So that no compiler sees that the array could be variables.
     text.line("__asm__ volatile(\"\" : \"+r\"(h) : : \"memory\");")
     text.block("for (uint32_t j = 0; j < \(layout.places.count); ++j)") { text in
-      text.line("h[j] = cv_load((double *)state + (uintptr_t)lanes * hot[j] + l0);")
+      text.line("h[j] = cv_load((double *)(numbers + 64 * hot[j]));")
     }
   }
 
@@ -88,7 +105,7 @@ struct VisitEmitter {
     }
     guard !layout.places.isEmpty else { return }
     text.block("for (uint32_t j = 0; j < \(layout.places.count); ++j)") { text in
-      text.line("cv_store((double *)state + (uintptr_t)lanes * hot[j] + l0, h[j]);")
+      text.line("cv_store((double *)(numbers + 64 * hot[j]), h[j]);")
     }
   }
 
@@ -109,15 +126,19 @@ struct VisitEmitter {
     var work = ["(k == next)"]
     if !program.pendingFlags.isEmpty { work.append("(pending != 0)") }
     if program.secondReset?.pending != nil { work.append("(second >> ((n - 1) & 63) & 1)") }
-    if tail.isNeeded || !program.additiveColumns.isEmpty {
+    if isBetweenNeeded {
       text.block("if (__builtin_expect(\(work.joined(separator: " | ")), 0))") { text in
-        betweenSteps(rare: Array(work.dropFirst()), in: &text)
+        if isLong {
+          betweenSteps(rare: Array(work.dropFirst()), in: &text)
+        } else {
+          callBetween(rare: Array(work.dropFirst()), in: &text)
+        }
       }
     }
     text.line("if (k >= steps) break;")
     if probe.isNeeded {
       text.block("if (__builtin_expect(k == next_row, 0))") { text in
-        layout.spill(probe.readColumns, in: &text)
+        if isLong { layout.spill(probe.readColumns, in: &text) }
         text.line("probe(visit, l0, n, row);")
         text.line("++row;")
         text.line("do ++next_row; while (next_row < steps && !due[next_row]);")
@@ -125,8 +146,18 @@ struct VisitEmitter {
     }
     let everyStep = SectionEmitter(
       layout: layout,
-      surroundings: .init(locals: layout.hot, hoisted: layout.hotUniforms))
+      surroundings: .init(locals: layout.locals, hoisted: layout.hotUniforms))
+    if !isLong {
+      for column in layout.locals.sorted() {
+        text.line("\(layout.localType(column)) c\(column) = \(layout.memory(column));")
+      }
+    }
     text.block("") { text in everyStep.code(of: program.update, in: &text) }
+    if !isLong {
+      for column in layout.changing.intersection(layout.locals).sorted() {
+        text.line(layout.store("c\(column)", to: column))
+      }
+    }
     if tests.isNeeded {
       text.block("") { text in thresholds(everyStep, in: &text) }
     }
@@ -138,7 +169,7 @@ struct VisitEmitter {
     text.line("const coppice_event *const from = event;")
     text.line("uint32_t others = 0;")
     text.block("if (k == next)") { text in
-      arrivals(in: &text)
+      arrivals.emit(into: &text)
       text.line("next = event != end ? event->step : UINT32_MAX;")
     }
     guard tail.isNeeded else { return }
@@ -147,64 +178,48 @@ struct VisitEmitter {
       layout.spill(tail.readColumns, in: &text)
       text.line("tail(visit, l0, n - 1, from, event, k < steps);")
       layout.reload(tail.writtenColumns, in: &text)
-      if !program.pendingFlags.isEmpty { text.line("pending = 0;") }
-      if let bits = program.secondReset?.pending {
-        text.line("second = cv_bitsOr(\(layout.memory(bits)));")
-      }
+      clearPending(in: &text)
     }
   }
 
-  /// Passes over the events of the step, summing the amounts of additive ports.
-  private func arrivals(in text: inout CText) {
-    let columns = program.additiveColumns.sorted()
-    for column in columns {
-      text.line("_Alignas(64) double a\(column)[COPPICE_WIDTH] = {0};")
-      text.line("uint32_t t\(column) = 0;")
-    }
-    let state = SectionEmitter(layout: layout, surroundings: .init(locals: layout.hot))
-    if program.hasMaskedContributions, let flag = program.notRefractory {
-      text.line("const uint32_t free = cv_maskBits(\(state.column(flag)));")
-    }
-    text.block("do", closing: "} while (++event != end && event->step == k);") { text in
-      text.line("const uint32_t l = event->lane - l0;")
-      text.line("const double w = event->payload;")
-      text.block("switch (event->port)") { text in
-        for (index, port) in program.ports.enumerated() {
-          guard case .additive(let contributions) = port else { continue }
-          text.block("case \(index):", closing: "} break;") { text in
-            for contribution in contributions { self.addition(of: contribution, in: &text) }
-          }
-        }
-        text.line("default: others = 1;")
-      }
-    }
-    for column in columns {
-      text.block("if (t\(column))") { text in
-        text.line("const cv_mask m = cv_maskOf(t\(column));")
-        let old = state.column(column)
-        let sum = "cv_select(m, \(old) + cv_load(a\(column)), \(old))"
-        text.line(state.assignment(of: sum, to: column))
-      }
+  private func clearPending(in text: inout CText) {
+    if !program.pendingFlags.isEmpty { text.line("pending = 0;") }
+    if let bits = program.secondReset?.pending {
+      text.line("second = cv_bitsOr(\(layout.memory(bits)));")
     }
   }
 
-  /// Adds a contribution to the sum of the event's lane.
-  private func addition(of contribution: Program.Contribution, in text: inout CText) {
-    let column = contribution.column
-    let amount = contribution.amount
-    let isMasked = contribution.isMasked && program.notRefractory != nil
-    text.block(isMasked ? "if (free >> l & 1)" : "") { text in
-      var value = "amounts[0]"
-      if amount.isPlainArithmetic {
-        value = SectionEmitter.scalar(amount, in: &text)
-      } else {
-        SectionEmitter(layout: layout).instructions(of: amount, in: &text)
-        text.line("_Alignas(64) double amounts[COPPICE_WIDTH];")
-        text.line("cv_store(amounts, v\(amount.outputs[0]));")
+  /// The same in short visits: a function that works on memory.
+  private func between(in text: inout CText) {
+    text.line("")
+    text.block(
+      "static __attribute__((noinline)) const coppice_event *between("
+        + "const coppice_visit *const visit, const uint32_t l0, const uint32_t k, "
+        + "const coppice_event *event, const coppice_event *const end, const int isRare)"
+    ) { text in
+      Self.declareMemory(of: layout, in: &text)
+      var columns = program.additiveColumns
+      if let flag = program.notRefractory { columns.insert(flag) }
+      layout.declarePointers(columns, in: &text)
+      text.line("const coppice_event *const from = event;")
+      text.line("uint32_t others = 0;")
+      text.block("if (event != end && event->step == k)") { text in
+        arrivals.emit(into: &text)
       }
-      text.line("a\(column)[l] += \(value);")
-      text.line("t\(column) |= (uint32_t)1 << l;")
+      if tail.isNeeded {
+        text.line(
+          "if (others | isRare) tail(visit, l0, visit->first_step + k - 1, from, event, "
+            + "k < visit->steps);")
+      }
+      text.line("return event;")
     }
+  }
+
+  private func callBetween(rare: [String], in text: inout CText) {
+    let isRare = rare.isEmpty ? "0" : rare.joined(separator: " | ")
+    text.line("event = between(visit, l0, k, event, end, \(isRare));")
+    text.line("next = event != end ? event->step : UINT32_MAX;")
+    clearPending(in: &text)
   }
 
   private func thresholds(_ everyStep: SectionEmitter, in text: inout CText) {
@@ -214,25 +229,21 @@ struct VisitEmitter {
       condition = "__builtin_expect(cv_any(v\(output)), 0)"
     }
     text.block("if (\(condition))") { text in
-      layout.spill(tests.readColumns, in: &text)
-      let call = "tests(visit, l0, k);"
-      text.line(program.pendingFlags.isEmpty ? call : "pending = \(call)")
-      layout.reload(tests.writtenColumns, in: &text)
-    }
-  }
-}
-
-extension Program {
-  /// Columns that additive ports add to.
-  var additiveColumns: Set<Int> { Set(contributions.map(\.column)) }
-
-  /// Whether something is added only where the neuron is not refractory.
-  var hasMaskedContributions: Bool { contributions.contains(where: \.isMasked) }
-
-  private var contributions: [Contribution] {
-    ports.flatMap { port -> [Contribution] in
-      guard case .additive(let contributions) = port else { return [] }
-      return contributions
+      var condition = "1"
+      if let output = program.confirmation.outputs.first {
+        text.line("cv_mask confirmed;")
+        text.block("") { text in
+          everyStep.code(of: program.confirmation, in: &text)
+          text.line("confirmed = v\(output);")
+        }
+        condition = "cv_any(confirmed)"
+      }
+      text.block("if (\(condition))") { text in
+        if isLong { layout.spill(tests.readColumns, in: &text) }
+        let call = "tests(visit, l0, k);"
+        text.line(program.pendingFlags.isEmpty ? call : "pending = \(call)")
+        if isLong { layout.reload(tests.writtenColumns, in: &text) }
+      }
     }
   }
 }

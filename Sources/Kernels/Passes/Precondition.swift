@@ -2,11 +2,23 @@ extension Program {
   /// Makes the precondition cheap: of each test, which is a conjunction, only what is at hand.
   ///
   /// Comparisons without functions and time come first: a quiet neuron is below its thresholds.
-  /// Where there is one, comparisons of the time with a column join it: a dendrite stays above
-  /// threshold long after its spike, and the timer alone says that nothing can come of it. Flags
-  /// are the second choice, for many are up in a quiet neuron.
+  /// Where there is one, comparisons of the time with a column wait for the confirmation: a
+  /// dendrite stays above threshold long after its spike, and the timer alone says that nothing
+  /// can come of it, but a quiet neuron need not read it. Flags are the second choice, for many
+  /// are up in a quiet neuron.
   func cheapeningPrecondition() -> Program {
     var program = self
+    let isTimed = tests.outputs.contains {
+      tests.cheapConjuncts(of: $0, timed: true) != tests.cheapConjuncts(of: $0, timed: false)
+    }
+    program.precondition = anyTest { tests.cheapConjuncts(of: $0, timed: false) }
+    program.confirmation =
+      isTimed ? anyTest { tests.cheapConjuncts(of: $0, timed: true) } : Section()
+    return program
+  }
+
+  /// Whether in some test all of its chosen conjuncts hold.
+  private func anyTest(_ choose: (_ test: Int) -> [Int]) -> Section {
     var code = SectionBuilder()
     var values: [Int] = []
     for instruction in tests.instructions {
@@ -15,20 +27,20 @@ extension Program {
     }
     var any: Int?
     for output in tests.outputs {
-      let chosen = tests.cheapConjuncts(of: output).map { values[$0] }
+      let chosen = choose(output).map { values[$0] }
       guard let first = chosen.first else { continue }
       let test = chosen.dropFirst().reduce(first) { code.emit(.and($0, $1), .boolean) }
       any = any.map { code.emit(.or($0, test), .boolean) } ?? test
     }
     code.outputs = any.map { [$0] } ?? []
-    program.precondition = code.section.withoutDeadCode
-    return program
+    return code.section.withoutDeadCode
   }
 }
 
 extension Section {
-  /// Conjuncts of a condition of which it cannot hold unless all do.
-  fileprivate func cheapConjuncts(of condition: Int) -> [Int] {
+  /// Conjuncts of a condition of which it cannot hold unless all do; `timed`: those that compare
+  /// the time among them.
+  fileprivate func cheapConjuncts(of condition: Int, timed: Bool) -> [Int] {
     var conjuncts: [Int] = []
     var open = [condition]
     while let value = open.popLast() {
@@ -39,7 +51,7 @@ extension Section {
       }
     }
     if conjuncts.contains(where: { isCheapComparison($0, timed: false) }) {
-      return conjuncts.filter { isCheapComparison($0, timed: true) }
+      return conjuncts.filter { isCheapComparison($0, timed: timed) }
     }
     let flags = conjuncts.filter { isFlag($0) }
     return flags.isEmpty ? [condition] : flags

@@ -13,6 +13,7 @@ package struct PortableKernel: Kernel {
   private let probe: PortableSection
   private let update: PortableSection
   private let precondition: PortableSection
+  private let confirmation: PortableSection
   private let tests: PortableSection
   private let secondReset: PortableSection
   private let reset: PortableSection
@@ -29,6 +30,7 @@ package struct PortableKernel: Kernel {
     probe = PortableSection(program.probe, of: program)
     update = PortableSection(program.update, of: program, pool: places)
     precondition = PortableSection(program.precondition, of: program, pool: places)
+    confirmation = PortableSection(program.confirmation, of: program)
     tests = PortableSection(program.tests, of: program)
     secondReset = PortableSection(program.secondReset?.code ?? Section(), of: program)
     reset = PortableSection(program.reset, of: program)
@@ -36,7 +38,9 @@ package struct PortableKernel: Kernel {
     ports = PortablePorts(program)
     layout = PortableLayout(
       program, pool: pool, summed: ports.summed,
-      sections: [derived, initial, probe, update, precondition, tests, secondReset, reset]
+      sections: [
+        derived, initial, probe, update, precondition, confirmation, tests, secondReset, reset,
+      ]
         + actions + ports.sections)
   }
 
@@ -69,6 +73,8 @@ package struct PortableKernel: Kernel {
     visit.pointee.mark_count = 0
     guard visit.pointee.lanes > 0 else { return }
     var lanes = self.lanes(visit, scratch)
+    lanes.gatherColumns()
+    defer { lanes.scatterColumns() }
     for (buffer, fill) in layout.pool.enumerated() { lanes.fill(fill, into: .pooled(buffer)) }
     ports.clearSums(lanes)
     let probing = isProbing(visit.pointee)
@@ -99,7 +105,7 @@ package struct PortableKernel: Kernel {
     _ visit: UnsafeMutablePointer<coppice_visit>, scratch: UnsafeMutableRawPointer
   ) {
     guard visit.pointee.lanes > 0 else { return }
-    lanes(visit, scratch).run(initial)
+    run(initial, lanes(visit, scratch))
   }
 
   /// Fills the derived columns of the visit's block.
@@ -107,7 +113,13 @@ package struct PortableKernel: Kernel {
     _ visit: UnsafeMutablePointer<coppice_visit>, scratch: UnsafeMutableRawPointer
   ) {
     guard visit.pointee.lanes > 0 else { return }
-    lanes(visit, scratch).run(derived)
+    run(derived, lanes(visit, scratch))
+  }
+
+  private func run(_ section: PortableSection, _ lanes: PortableLanes) {
+    lanes.gatherColumns()
+    lanes.run(section)
+    lanes.scatterColumns()
   }
 
   private func lanes(
@@ -192,8 +204,9 @@ package struct PortableKernel: Kernel {
   /// Thresholds and conditions on the new state.
   private func test(k: UInt32, visit: UnsafeMutablePointer<coppice_visit>, lanes: PortableLanes) {
     guard !tests.isEmpty else { return }
-    if let possible = precondition.outputs.first {
-      lanes.compute(precondition)
+    for condition in [precondition, confirmation] {
+      guard let possible = condition.outputs.first else { continue }
+      lanes.compute(condition)
       guard lanes.any(possible) else { return }
     }
     lanes.run(tests)

@@ -44,11 +44,43 @@ struct PortableLanes {
   private func raw(_ place: PortablePlace, bytes: Int) -> UnsafeMutableRawPointer {
     let lanes = Int(visit.lanes)
     switch place {
-    case .column(let column):
-      return UnsafeMutableRawPointer(visit.state) + layout.columns[column] * lanes + first * bytes
+    case .column(let column): return scratch + layout.columns[column] * lanes + first * bytes
     case .pooled(let buffer): return scratch + layout.pooled(buffer) * lanes
     case .number(let buffer): return scratch + layout.number(buffer) * lanes
     case .flags(let buffer): return scratch + layout.flags(buffer) * lanes
+    }
+  }
+
+  // MARK: State
+
+  /// Brings the block's columns together, each in one piece: array operations are long.
+  func gatherColumns() {
+    copyColumns { column, group, bytes in
+      column.copyMemory(from: group, byteCount: bytes)
+    }
+  }
+
+  /// Puts the columns back where the block keeps them.
+  func scatterColumns() {
+    copyColumns { column, group, bytes in
+      group.copyMemory(from: column, byteCount: bytes)
+    }
+  }
+
+  private func copyColumns(
+    _ copy: (UnsafeMutableRawPointer, UnsafeMutableRawPointer, _ bytes: Int) -> Void
+  ) {
+    let width = Program.groupLanes
+    let lanes = Int(visit.lanes)
+    let state = UnsafeMutableRawPointer(visit.state)
+    guard let state else { return }
+    for (place, offset) in layout.columns.enumerated() {
+      let bytes = layout.columnBytes[place] * width
+      for group in 0..<lanes / width {
+        copy(
+          scratch + offset * lanes + group * bytes,
+          state + group * layout.groupBytes + offset * width, bytes)
+      }
     }
   }
 
@@ -192,9 +224,13 @@ struct PortableLanes {
   }
 }
 
-/// Where columns and buffers begin, in bytes per lane.
+/// Where columns and buffers begin in the scratch memory, in bytes per lane.
 struct PortableLayout {
   let columns: [Int]
+  let columnBytes: [Int]
+  /// Of a group in the block itself.
+  let groupBytes: Int
+  private let bytesOfColumns: Int
   /// Buffers filled once per visit, in order.
   let pool: [PortableInstruction.Fill]
   private let numbers: Int
@@ -207,15 +243,19 @@ struct PortableLayout {
     sections: [PortableSection]
   ) {
     columns = program.columns.indices.map { program.byteOffset(ofColumn: $0) }
+    columnBytes = program.columns.map(\.element.bytes)
+    groupBytes = program.groupBytes
+    // Vectors are loaded whole: what follows the flags begins at a cache line too.
+    bytesOfColumns = (program.bytesPerLane + 7) & ~7
     self.pool = pool
     self.summed = summed
     numbers = sections.map(\.numbers).max() ?? 0
     flagBuffers = sections.map(\.flags).max() ?? 0
   }
 
-  func pooled(_ buffer: Int) -> Int { 8 * buffer }
-  func number(_ buffer: Int) -> Int { 8 * (pool.count + buffer) }
-  func sum(_ place: Int) -> Int { 8 * (pool.count + numbers + place) }
+  func pooled(_ buffer: Int) -> Int { bytesOfColumns + 8 * buffer }
+  func number(_ buffer: Int) -> Int { pooled(pool.count + buffer) }
+  func sum(_ place: Int) -> Int { pooled(pool.count + numbers + place) }
   func flags(_ buffer: Int) -> Int { sum(summed.count) + buffer }
   /// Where a flag says that something was summed.
   func touched(_ place: Int) -> Int { flags(flagBuffers) + place }

@@ -1,0 +1,80 @@
+/// Writes the passage over the events of a step that sums the amounts of additive ports.
+struct ArrivalsEmitter {
+  let layout: ColumnLayout
+  private var program: Program { layout.program }
+
+  init(layout: ColumnLayout) {
+    self.layout = layout
+  }
+
+  /// Local variables that hold columns there; in short visits all stand in memory.
+  private var locals: Set<Int> { layout.visits == .long ? layout.hot : [] }
+
+  /// Passes over the events of the step, summing the amounts of additive ports.
+  func emit(into text: inout CText) {
+    let columns = program.additiveColumns.sorted()
+    for column in columns {
+      text.line("_Alignas(64) double a\(column)[COPPICE_WIDTH] = {0};")
+      text.line("uint32_t t\(column) = 0;")
+    }
+    let state = SectionEmitter(layout: layout, surroundings: .init(locals: locals))
+    if program.hasMaskedContributions, let flag = program.notRefractory {
+      text.line("const uint32_t free = cv_maskBits(\(state.column(flag)));")
+    }
+    text.block("do", closing: "} while (++event != end && event->step == k);") { text in
+      text.line("const uint32_t l = event->lane - l0;")
+      text.line("const double w = event->payload;")
+      text.block("switch (event->port)") { text in
+        for (index, port) in program.ports.enumerated() {
+          guard case .additive(let contributions) = port else { continue }
+          text.block("case \(index):", closing: "} break;") { text in
+            for contribution in contributions { self.addition(of: contribution, in: &text) }
+          }
+        }
+        text.line("default: others = 1;")
+      }
+    }
+    for column in columns {
+      text.block("if (t\(column))") { text in
+        text.line("const cv_mask m = cv_maskOf(t\(column));")
+        let old = state.column(column)
+        let sum = "cv_select(m, \(old) + cv_load(a\(column)), \(old))"
+        text.line(state.assignment(of: sum, to: column))
+      }
+    }
+  }
+
+  /// Adds a contribution to the sum of the event's lane.
+  private func addition(of contribution: Program.Contribution, in text: inout CText) {
+    let column = contribution.column
+    let amount = contribution.amount
+    let isMasked = contribution.isMasked && program.notRefractory != nil
+    text.block(isMasked ? "if (free >> l & 1)" : "") { text in
+      var value = "amounts[0]"
+      if amount.isPlainArithmetic {
+        value = SectionEmitter.scalar(amount, in: &text)
+      } else {
+        SectionEmitter(layout: layout).instructions(of: amount, in: &text)
+        text.line("_Alignas(64) double amounts[COPPICE_WIDTH];")
+        text.line("cv_store(amounts, v\(amount.outputs[0]));")
+      }
+      text.line("a\(column)[l] += \(value);")
+      text.line("t\(column) |= (uint32_t)1 << l;")
+    }
+  }
+}
+
+extension Program {
+  /// Columns that additive ports add to.
+  var additiveColumns: Set<Int> { Set(contributions.map(\.column)) }
+
+  /// Whether something is added only where the neuron is not refractory.
+  var hasMaskedContributions: Bool { contributions.contains(where: \.isMasked) }
+
+  private var contributions: [Contribution] {
+    ports.flatMap { port -> [Contribution] in
+      guard case .additive(let contributions) = port else { return [] }
+      return contributions
+    }
+  }
+}
