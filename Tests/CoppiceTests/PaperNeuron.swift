@@ -39,3 +39,14 @@ func paperNetwork(neurons: Int, seconds: Double) throws -> Experiment {
   try experiment.recordStates(["V_soma", "V_dist"], of: pyr[0..<2])
   return experiment
 }
+
+/// A run in memory, and one into a directory.
+func study() throws {
+  let experiment = try paperNetwork(neurons: 1000, seconds: 1)
+  let pyr = try experiment.population("pyr")
+  let run = try experiment.run(RunSettings(threads: 4))
+  for spike in run.spikes(of: pyr) { print(spike.time, spike.neuron) }
+  if let voltage = run.states("V_soma", neuron: 1) { print("V", voltage.count, "rows") }
+
+  try experiment.run(named: "study", into: "out/study")
+}

@@ -61,7 +61,7 @@ struct SwiftInterfaceTests {
     let blocks = page.components(separatedBy: "```swift\n").dropFirst()
       .map { $0.components(separatedBy: "```")[0] }
     let checked = blocks.filter { $0.contains("func ") }
-    #expect(checked.count == 2)
+    #expect(checked.count == 3)
     for block in checked { #expect(code.contains(block), "\(block)") }
   }
 
@@ -126,6 +126,16 @@ struct SwiftInterfaceTests {
         model.compartments[3].synapses[0].conductance = nil
         try experiment.addNeurons("b", model)
       } == ["models", "b", "compartments", "dist", "synapses", "0", "g"])
+    #expect(
+      try place { try $0.connect($1, to: $1[0..<9], .allToAll, onPre: "V_soma += w*mV") }
+        == ["projections", "pyr_pyr", "target"])
+    #expect(
+      try place {
+        try $0.connect($1[7..<Int.max], to: $1[1..<2], .allToAll, onPre: "V_soma += w*mV")
+      }
+        == ["projections", "pyr_pyr", "source"])
+    #expect(try place { try $0.connect($1, to: $1, .pairs(where: "i"), onPre: "") } == ["connect"])
+    #expect(try place { experiment, _ in _ = try experiment.population("pr") } == ["populations"])
     #expect(throws: RunFailure.self) { try Experiment(duration: 1 * .ms).run() }
     #expect(throws: NetworkError.self) { try Experiment(duration: 0.01 * .ms) }
     #expect(throws: NetworkError.self) { try Experiment(duration: 1 * .mV) }
@@ -165,6 +175,25 @@ struct SwiftInterfaceTests {
     #expect(run.states("ups", neuron: 2)?.last == 8)
     #expect(run.spikes(of: cells).allSatisfy { $0.neuron == 2 && $0.time > 0.03 })
     #expect(run.spikes(of: cells).count >= 1)
+  }
+
+  @Test("rules for pairs, and jobs from files, take the same way")
+  func rules() throws {
+    var experiment = try Experiment(duration: 10 * .ms)
+    var model = PointNeuronModel(
+      model: .leakyIF, cmAbs: 100 * .pF, glAbs: 5 * .nS, vRest: -60 * .mV)
+    model.addEquations("hits : 1")
+    let cells = try experiment.addNeurons("cells", model, count: 4)
+    let source = try experiment.addSpikes("source", (0..<4).map { ($0, 2 * .ms) }, count: 4)
+    try experiment.connect(
+      source, to: cells, .pairs(where: "i < j + few", constants: ["few": Quantity(1)]),
+      onPre: "hits += 1")
+    try experiment.recordStates(["hits"], of: cells)
+    let run = try experiment.run()
+    #expect((0..<4).map { run.states("hits", neuron: $0)?.last } == [1, 2, 3, 4])
+    let job = try Self.job("validation/adex.yaml", []).experiment
+    let spikes = try job.run().spikes(of: job.population("cells")).map(\.step)
+    #expect(spikes == [318, 455, 614, 801, 1021])
   }
 
   @Test("a description prints equations, numbers, compartments, events and what was given")

@@ -145,6 +145,30 @@ struct PaperCA1Tests {
     check.expect(72)
   }
 
+  @Test(
+    "figure 4c, e and h at smaller steps: the same counts, nearly the same numbers",
+    arguments: [
+      ("0.05", 1361, [0.68013539, 0.26504086, 0.0893433185], 2.85509004),
+      ("0.025", 2724, [0.680147888, 0.265880389, 0.0895455603], 2.73851164),
+    ])
+  func smallSteps(dt: String, first: Int, ratios: [Double], slope: Double) throws {
+    let step = ["simulation.dt=\(dt) ms"]
+    let rates = try FigureRun("paper/fig4-somatic.yaml", step + ["record.states={}"])
+    #expect((2..<8).map { rates.spikes($0).count } == [0, 1, 10, 13, 17, 20])
+    #expect(rates.spikes(4).first == first)
+    let synapses = try FigureRun("paper/fig4-synapses.yaml", step)
+    for (cell, site) in ["prox", "med", "dist1"].enumerated() {
+      let dendrite = try Extreme.maximum(synapses.millivolts("V_\(site)", cell)).value + 65
+      let soma = try Extreme.maximum(synapses.millivolts("V_soma", cell)).value + 65
+      #expect(abs(soma / dendrite / ratios[cell] - 1) < 1e-8, "\(site)")
+    }
+    let oblique = try FigureRun("paper/fig4-integration.yaml", step)
+    #expect((0..<24).first { !oblique.events("spike_Na_ob1", $0).isEmpty } == 13)
+    let rows = try oblique.millivolts("V_soma", 13)
+    let steepest = try #require(slopes(rows, perRow: 1 / oblique.rate).max())
+    #expect(abs(steepest / slope - 1) < 5e-9)
+  }
+
   /// Periodic trains of the five cells: what stands in for the Poisson sources of Figure 5.
   private static let trains = {
     let periods = ["ec": [122, 111, 102, 94, 87], "ca3": [83, 76, 69, 64, 60]]

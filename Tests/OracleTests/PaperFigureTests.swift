@@ -212,6 +212,45 @@ struct PaperFigureTests {
     check.expect(35)
   }
 
+  @Test(
+    "figure 2c, d at a quarter of the step",
+    arguments: [
+      ("s_AMPA_x_apical += 1; s_NMDA_x_apical += 1", 0.572814593959, 25.5541096587),
+      ("s_AMPA_x_apical += 1", nil, 12.2057716894),
+    ])
+  func integrationInSmallSteps(onPre: String, first: Double?, last: Double) throws {
+    let figure = try FigureRun(
+      "paper/fig2-integration.yaml",
+      ["simulation.dt=0.025 ms", "projections.input.on_pre=\(onPre)"])
+    var check = FigureCheck()
+    if let first {
+      check.add(try Extreme.maximum(figure.millivolts("V_soma", 0)).value + 70, first, "1 synapse")
+    }
+    check.add(try Extreme.maximum(figure.millivolts("V_soma", 34)).value + 70, last, "35 synapses")
+    check.expect(first == nil ? 1 : 2)
+  }
+
+  @Test(
+    "figure 3b-e and g at smaller steps: other sites fire, and prox never",
+    arguments: [
+      ("0.05", ["prox", "trunk"], [97.6, 319.5], -35.6298435),
+      ("0.025", ["prox"], [97.65, 318.85], -35.9880121),
+    ])
+  func smallSteps(dt: String, firing: [String], ends: [Double], prox: Double) throws {
+    let pulses = try FigureRun("paper/fig3-dspikes.yaml", ["simulation.dt=\(dt) ms"])
+    for (cell, site) in ["dist", "prox", "trunk"].enumerated() {
+      #expect(pulses.events("spike_Na_\(site)", cell).isEmpty == !firing.contains(site), "\(site)")
+    }
+    let figure = try FigureRun("paper/fig3-backpropagation.yaml", ["simulation.dt=\(dt) ms"])
+    let times = figure.spikes().map { Double($0) / figure.rate }
+    #expect(times.count == 8)
+    #expect(abs(try #require(times.first) - ends[0]) < 1e-9)
+    #expect(abs(try #require(times.last) - ends[1]) < 1e-9)
+    #expect(figure.events("spike_Na_prox") == [])
+    let peak = try Extreme.maximum(figure.millivolts("V_prox"))
+    #expect(abs(peak.value - prox) <= 5.1e-8)
+  }
+
   @Test("dendritic spikes whose fall comes 0.3 ms later are noticed")
   func otherOffsetIsNoticed() throws {
     let figure = try FigureRun(

@@ -143,6 +143,71 @@ struct ValidationJobTests {
     check.expect(6)
   }
 
+  @Test(
+    "synapses with and without a rise",
+    arguments: [
+      ("ampa", ["-57.468369806@166", "-58.0736246641@148"], ["64.2797826507@130", "60@101"]),
+      ("gaba", ["-60.8438767313@166", "-60.642125112@148"], ["-21.4265942169@130", "-20@101"]),
+    ])
+  func kinetics(name: String, voltages: [String], currents: [String]) throws {
+    let run = try FigureRun("validation/\(name)-kinetics.yaml")
+    let id = name.uppercased()
+    let extreme = id == "AMPA" ? Extreme.maximum : Extreme.minimum
+    var check = FigureCheck()
+    for (cell, (dendrite, tag)) in [("dend1", "slow"), ("dend2", "fast")].enumerated() {
+      try check.add(extreme(run.millivolts("V_\(dendrite)", cell)), voltages[cell], dendrite)
+      let current = try run.millivolts("I_\(id)_\(tag)_\(dendrite)", cell).map { $0 * 1e9 }
+      try check.add(extreme(current), currents[cell], "current into \(dendrite)")
+    }
+    check.expect(4)
+  }
+
+  @Test("the magnesium block")
+  func block() throws {
+    let run = try FigureRun("validation/nmda-block.yaml")
+    var check = FigureCheck()
+    for (cell, (voltage, current)) in [
+      ("-65.1098030496@1333", "52.9773427579@1240"), ("-37.8706223218@1338", "131.522029033@1247"),
+    ].enumerated() {
+      try check.add(.maximum(run.millivolts("V_dend", cell)), voltage, "cell \(cell)")
+      let rows = try run.millivolts("I_NMDA_x_dend", cell).map { $0 * 1e9 }
+      try check.add(.maximum(rows), current, "current of cell \(cell)")
+    }
+    check.add(try run.millivolts("V_dend", 1)[1000], -50.0042962982, "held")
+    check.expect(5)
+  }
+
+  @Test("an adaptive exponential neuron", arguments: Layout.all)
+  func adex(layout: Layout) throws {
+    let run = try FigureRun("validation/adex.yaml", on: layout)
+    #expect(run.spikes() == [318, 455, 614, 801, 1021])
+    let rows = try run.millivolts("V")
+    var check = FigureCheck()
+    for (row, value) in [(200, -70.5999278646), (300, -47.9683144776), (1399, -76.5332986289)] {
+      check.add(rows[row], value, "row \(row)")
+    }
+    check.expect(3)
+  }
+
+  @Test("adaptation by a current and by a conductance")
+  func adaptation() throws {
+    let run = try FigureRun("validation/adaptation.yaml")
+    let resets = [
+      [60, 113, 180, 269, 399, 616, 972, 1397],
+      [60, 108, 162, 223, 294, 380, 490, 651, 920, 1242],
+    ]
+    var check = FigureCheck()
+    for (place, (least, last)) in [
+      ("-82.1635648977@1858", -75.464169922), ("-65", -65.0),
+    ].enumerated() {
+      let rows = try run.millivolts("V", of: place)
+      #expect(rows.indices.filter { rows[$0] == -60 } == resets[place])
+      try check.add(.minimum(rows), least, "minimum \(place)")
+      check.add(try #require(rows.last), last, "last \(place)")
+    }
+    check.expect(4)
+  }
+
   @Test("half an ohm centimetre more is noticed")
   func otherResistivityIsNoticed() throws {
     let run = try FigureRun(

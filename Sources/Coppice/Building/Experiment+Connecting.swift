@@ -179,11 +179,49 @@ extension Experiment {
   }
 }
 
+extension Experiment {
+  /// All neurons or units of a population, for connections, stimuli, recordings and results.
+  ///
+  /// - Throws: `NetworkError` if there is no such population.
+  public func population(_ name: String) throws(NetworkError) -> PopulationSlice {
+    guard let place = network.populations.firstIndex(where: { $0.name == name }) else {
+      let known = network.populations.map(\.name).joined(separator: ", ")
+      throw NetworkError(
+        "there is no population '\(name)'", hint: "the populations are \(known)",
+        path: ["populations"])
+    }
+    return PopulationSlice(population: place, range: 0..<network.populations[place].size)
+  }
+}
+
 extension PopulationSlice {
-  /// Some of these neurons, counted within them.
+  /// Some of these neurons, counted within them. What goes beyond them is found where it is used.
   public subscript(_ part: Range<Int>) -> PopulationSlice {
-    PopulationSlice(
-      population: population,
-      range: (range.lowerBound + part.lowerBound)..<(range.lowerBound + part.upperBound))
+    let (first, isFar) = range.lowerBound.addingReportingOverflow(part.lowerBound)
+    let (end, isFarther) = range.lowerBound.addingReportingOverflow(part.upperBound)
+    return PopulationSlice(
+      population: population, range: isFar || isFarther ? Int.max..<Int.max : first..<end)
+  }
+}
+
+extension ConnectionRule {
+  /// The pairs for which a condition holds, all of them or each with a probability.
+  ///
+  /// - Parameters:
+  ///   - condition: In `i` and `j`, counted within the slices, `N_pre` and `N_post`: `i != j`.
+  ///   - constants: Further names that it may use.
+  /// - Throws: `NetworkError` with what is wrong with the condition.
+  public static func pairs(
+    where condition: String, probability: Double? = nil, constants: [String: Quantity] = [:]
+  ) throws(NetworkError) -> ConnectionRule {
+    let system = EquationSystem(constants: constants)
+    let names = Dictionary(
+      uniqueKeysWithValues: ["i", "j", "N_pre", "N_post"].map { ($0, Dimension.one) })
+    do throws(EquationError) {
+      let expression = try system.checkedCondition(condition, names: names)
+      return .condition(expression, constants: system, probability: probability)
+    } catch {
+      throw NetworkError(error.rendered, path: ["connect"])
+    }
   }
 }
