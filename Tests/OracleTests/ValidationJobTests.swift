@@ -208,6 +208,28 @@ struct ValidationJobTests {
     check.expect(4)
   }
 
+  @Test("the playground's constants shape its dendritic spikes")
+  func playground() throws {
+    let run = try FigureRun("dspike-playground.yaml")
+    let steps = run.events("spike_x_dend")
+    #expect(steps.count > 3 && steps.allSatisfy { $0 > 50 && $0 < 1050 })
+    #expect(zip(steps.dropFirst(), steps).allSatisfy { $0 - $1 >= 50 })
+    let open = { (name: String, run: FigureRun) in
+      try run.millivolts(name).count { $0 > 0 }
+    }
+    #expect(try open("g_rise_x_dend", run) == 20 * steps.count)
+    #expect(try open("g_fall_x_dend", run) == 31 * steps.count)
+    let other = try FigureRun(
+      "dspike-playground.yaml",
+      ["constants.duration_rise=1 ms", "constants.refractory=30 ms", "constants.current=150 pA"])
+    let fewer = other.events("spike_x_dend")
+    #expect(fewer.count > 1 && fewer.count < steps.count)
+    #expect(try open("g_rise_x_dend", other) == 10 * fewer.count)
+    #expect(
+      try FigureRun("dspike-playground.yaml", ["constants.current=50 pA"]).events("spike_x_dend")
+        == [])
+  }
+
   @Test("half an ohm centimetre more is noticed")
   func otherResistivityIsNoticed() throws {
     let run = try FigureRun(
