@@ -65,7 +65,7 @@ let package = Package(
       "Coppice",
       [
         "Jobs", "Storage", "Engine", "Messaging", "Networks", "Kernels", "Models", "Equations",
-        "Units",
+        "Units", "CThreads",
       ]),
     .executableTarget(
       name: "coppice-command",

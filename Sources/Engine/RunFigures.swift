@@ -31,11 +31,14 @@ package struct RunFigures: Sendable {
 package struct RunProgress: Sendable {
   package var step: Int64
   package var steps: Int64
-  /// Spikes of this rank's neurons so far.
+  /// The step at which it began or went on.
+  package var origin: Int64
+  /// Spikes of this rank's neurons since then.
   package var spikes: Int
-  package init(step: Int64, steps: Int64, spikes: Int) {
+  package init(step: Int64, steps: Int64, origin: Int64, spikes: Int) {
     self.step = step
     self.steps = steps
+    self.origin = origin
     self.spikes = spikes
   }
 }

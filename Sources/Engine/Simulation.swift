@@ -1,5 +1,6 @@
 import CThreads
 import KernelABI
+import Kernels
 import Messaging
 import Networks
 
@@ -17,7 +18,8 @@ package final class Simulation {
   private let origin: CheckpointInstant
   let snapshot: Snapshot
   var cycle = CheckpointCycle()
-  let pulse = RunPulse()
+  /// Where the run is, for those who watch it.
+  package let pulse = RunPulse()
   var figures: RunFigures
 
   /// Puts together what `SimulationBuilder` has made.
@@ -75,13 +77,22 @@ package final class Simulation {
       record(epoch, into: sink)
       let known = try share(before: epoch.end, keeper)
       arrivedFrom = epoch.start
-      progress(RunProgress(step: epoch.end, steps: experiment.steps, spikes: spikesSoFar))
+      progress(
+        RunProgress(
+          step: epoch.end, steps: experiment.steps, origin: origin.step, spikes: spikesSoFar))
       if next != nil, let keeper, try tend(keeper, known, before: epoch.end, into: sink) {
         return closing(.stopped(before: epoch.end), since: begin)
       }
     }
     let end = try finish(arrivedFrom: arrivedFrom, keeper, into: sink)
     return closing(end, since: begin)
+  }
+
+  /// What a checkpoint of this rank holds, about.
+  package var stateBytes: Int {
+    workers.flatMap(\.cohorts).reduce(0) { sum, cohort in
+      sum + cohort.neurons.count * cohort.program.columns.reduce(0) { $0 + $1.element.bytes }
+    }
   }
 
   /// Of neurons; the units of generators do not count.

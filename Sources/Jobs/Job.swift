@@ -11,6 +11,9 @@ public struct Job: Sendable {
   /// The job as YAML with includes merged, overrides applied, expressions evaluated and defaults
   /// shown. It reads as the same job.
   public var resolved: String
+  /// What makes the results, as texts by path, apart from the contents of input files: two jobs
+  /// with the same identity are one run.
+  public var identity: [String: String]
   /// The bytes of the job file.
   public var given: [UInt8]
   /// `KEY=VALUE`, in the order of the command line.
@@ -56,10 +59,14 @@ public struct Job: Sendable {
   ///
   /// - Parameters:
   ///   - name: What to call it.
-  ///   - text: Everything that the experiment is made of, in words: its identity.
-  package init(named name: String, experiment: Experiment, text: String) {
+  ///   - text: Everything that the experiment is made of, in words.
+  ///   - identity: What of it makes its results.
+  package init(
+    named name: String, experiment: Experiment, text: String, identity: [String: String]
+  ) {
     self.name = name
     self.experiment = experiment
+    self.identity = identity
     checkpoint = CheckpointSettings()
     resolved = text
     given = []
@@ -82,6 +89,7 @@ public struct Job: Sendable {
     experiment = content.experiment
     checkpoint = content.checkpoint
     resolved = reading.resolved.text(of: tree.root)
+    identity = reading.resolved.identity(of: tree.root)
     given = tree.given
     self.overrides = overrides
     warnings = reading.diagnostics.sorted

@@ -2,6 +2,8 @@
 struct ResolvedValues {
   /// By path.
   var values: [String: String] = [:]
+  /// Paths at which a file is named: where it lies is no part of what the job is.
+  var files: Set<String> = []
   private var defaults: [String: [(key: String, text: String)]] = [:]
 
   /// Notes the default of a key that a map does not hold.
@@ -13,6 +15,17 @@ struct ResolvedValues {
   /// The tree of the job as YAML, with these values in their places.
   func text(of root: YAMLNode) -> String {
     var writer = YAMLWriter()
+    writer.write(resolved(withSections(root), path: "", namesOnly: false))
+    return writer.text
+  }
+
+  /// The tree with these values in their places, and files by their names alone.
+  func filled(_ root: YAMLNode) -> YAMLNode {
+    resolved(withSections(root), path: "", namesOnly: true)
+  }
+
+  /// The tree with all sections that have defaults.
+  private func withSections(_ root: YAMLNode) -> YAMLNode {
     var root = root
     if case .mapping(var entries) = root.content {
       for section in ["simulation", "record", "checkpoint"]
@@ -24,24 +37,25 @@ struct ResolvedValues {
       }
       root.content = .mapping(entries)
     }
-    writer.write(resolved(root, path: ""))
-    return writer.text
+    return root
   }
 
-  private func resolved(_ node: YAMLNode, path: String) -> YAMLNode {
+  private func resolved(_ node: YAMLNode, path: String, namesOnly: Bool) -> YAMLNode {
     var node = node
     switch node.content {
     case .scalar(_, let style):
-      if let text = values[path] { node.content = .scalar(text, style) }
+      guard let text = values[path] else { break }
+      let name = text.split(separator: "/").last.map(String.init) ?? text
+      node.content = .scalar(namesOnly && files.contains(path) ? name : text, style)
     case .sequence(let elements):
       guard !values.isEmpty else { break }
       node.content = .sequence(
-        elements.enumerated().map { resolved($1, path: "\(path)[\($0)]") })
+        elements.enumerated().map { resolved($1, path: "\(path)[\($0)]", namesOnly: namesOnly) })
     case .mapping(let entries):
       var all = entries.map { entry in
         var entry = entry
         let inner = path.isEmpty ? entry.key : "\(path).\(entry.key)"
-        entry.value = resolved(entry.value, path: inner)
+        entry.value = resolved(entry.value, path: inner, namesOnly: namesOnly)
         return entry
       }
       for (key, text) in defaults[path] ?? [] {

@@ -6,9 +6,10 @@ enum CommandLineTool {
   static let help = """
     coppice: networks of reduced dendritic neurons, from a job file to spikes
 
-      coppice run JOB [--output DIR] [--threads N] [--set KEY=VALUE]... [--fresh]
+      coppice run JOB [--output DIR] [--threads N] [--set KEY=VALUE]... [--maxh H]
+                      [--checkpoint-every 15min] [--fresh] [--from GENERATION]
                       [--backend compiled|portable] [--block N] [--log-level L]
-          runs a job; under mpirun on all its ranks
+          runs a job, or goes on with it; under mpirun on all its ranks
       coppice check JOB [--set KEY=VALUE]... [--ranks R] [--threads N]
           all errors of a job with file:line:column, and what a run of it will need
       coppice show JOB [--model M] --equations|--parameters|--kernel|--program [--set KEY=VALUE]...
@@ -19,8 +20,9 @@ enum CommandLineTool {
           the first difference between two runs or two HDF5 files
       coppice version
 
-    Exit codes: 0 done; 1 compare: different; 64 usage; 65 bad job; 66 input missing;
-    70 internal; 73 cannot create output; 74 input or output; 76 directory of another job.
+    Exit codes: 0 done; 1 compare: different; 64 usage; 65 bad job; 66 input missing
+    or no usable checkpoint; 70 internal; 73 cannot create output; 74 input or output;
+    75 stopped early, run again; 76 directory of another job.
     """
 
   static func run(_ words: [String]) -> Int32 {

@@ -32,11 +32,14 @@ struct ProgressReport {
     lastTime = now
     lastShare = share
     let elapsed = (now - begin).inSeconds
-    let modelSeconds = Double(progress.step) * dt
+    // Of this run, which may have gone on from a checkpoint.
+    let done = progress.step - progress.origin
+    let left = Double(progress.steps - progress.step) / Double(max(done, 1)) * elapsed
+    let modelSeconds = Double(done) * dt
     let line = [
       "step \(progress.step)/\(progress.steps)",
-      "\(Text.number(modelSeconds * 1000, digits: 1)) ms",
-      "ETA \(Text.duration(elapsed / max(share, 1e-9) - elapsed))",
+      "\(Text.number(Double(progress.step) * dt * 1000, digits: 1)) ms",
+      "ETA \(Text.duration(left))",
       "\(Text.number(elapsed / max(modelSeconds, 1e-12), digits: 2)) x real time",
       "\(Text.number(rate(progress, modelSeconds, ranks), digits: 2)) Hz",
     ].joined(separator: "  ")

@@ -1,5 +1,7 @@
+import CThreads
 import Coppice
 import Engine
+import Glibc
 import Jobs
 import Messaging
 import Storage
@@ -7,8 +9,9 @@ import Storage
 /// `coppice run`: on every rank of a launcher, or alone.
 struct RunCommand {
   private static let usage =
-    "coppice run JOB [--output DIR] [--threads N] [--set KEY=VALUE]... [--fresh] "
-    + "[--backend compiled|portable] [--block N] [--log-level error|warn|info|debug]"
+    "coppice run JOB [--output DIR] [--threads N] [--set KEY=VALUE]... [--maxh H] "
+    + "[--checkpoint-every TIME] [--fresh] [--from GENERATION] [--backend compiled|portable] "
+    + "[--block N] [--log-level error|warn|info|debug]"
 
   private enum LogLevel: String, CaseIterable {
     case error, warn, info, debug
@@ -20,13 +23,17 @@ struct RunCommand {
   private let threads: Int?
   private let blockSize: Int?
   private let backend: RunOptions.Backend?
+  private let mostHours: Double?
+  /// Real time between checkpoints, in s.
+  private let everyWall: Double?
 
   private init(_ words: [String]) throws(CommandFailure) {
     arguments = try Arguments(
       words,
       options: [
         .init(name: "--output", value: "DIR"), .init(name: "--threads", value: "N"),
-        JobCommand.set, .init(name: "--fresh"),
+        JobCommand.set, .init(name: "--fresh"), .init(name: "--from", value: "GENERATION"),
+        .init(name: "--maxh", value: "H"), .init(name: "--checkpoint-every", value: "TIME"),
         .init(name: "--backend", value: "compiled|portable"),
         .init(name: "--block", value: "N"), .init(name: "--log-level", value: "LEVEL"),
       ], operands: 1...1, of: RunCommand.usage)
@@ -34,6 +41,21 @@ struct RunCommand {
     threads = try arguments.number("--threads", in: 1...RunOptions.mostThreads)
     blockSize = try arguments.number("--block", in: 1...65_536)
     backend = try arguments.choice("--backend", RunOptions.Backend.self)
+    mostHours = try arguments.value("--maxh").map { (text) throws(CommandFailure) in
+      guard let hours = Double(text), hours > 0, hours.isFinite else {
+        throw CommandFailure(
+          "--maxh takes a number of hours, not '\(text)'", exitCode: ExitCode.usage)
+      }
+      return hours
+    }
+    everyWall = try arguments.value("--checkpoint-every").map { (text) throws(CommandFailure) in
+      guard let seconds = WallTime.seconds(text), seconds > 0 else {
+        throw CommandFailure(
+          "--checkpoint-every takes a time such as 15min, 2h or 30s, not '\(text)'",
+          exitCode: ExitCode.usage)
+      }
+      return seconds
+    }
   }
 
   /// Runs on every rank; every rank returns the same code, and what went wrong is told once.
@@ -48,9 +70,17 @@ struct RunCommand {
     do {
       try communicator.close()
     } catch {
-      return max(code, ExitCode.internal)
+      end(max(code, ExitCode.internal))
     }
+    if code != ExitCode.success { end(code) }
     return code
+  }
+
+  /// Ends the process at once. What libraries do when a process ends is not for one in which
+  /// another thread may be in the midst of writing, or has failed to.
+  private static func end(_ code: Int32) -> Never {
+    fflush(nil)
+    _exit(code)
   }
 
   private static func runOnRank(_ words: [String], _ communicator: any Communicator) -> Int32 {
@@ -65,16 +95,10 @@ struct RunCommand {
     // All ranks read the same file; where one cannot, none runs.
     let verdict = RankVerdict(failure, communicator)
     guard verdict.exitCode == 0, let prepared else { return verdict.tell() }
-    do throws(RunFailure) {
-      return try prepared.command.run(prepared.job, communicator)
-    } catch {
-      return RankVerdict(
-        CommandFailure(error.message, exitCode: error.exitCode), communicator
-      ).tell()
-    }
+    return prepared.command.run(prepared.job, communicator)
   }
 
-  private func run(_ job: Job, _ communicator: any Communicator) throws(RunFailure) -> Int32 {
+  private func run(_ job: Job, _ communicator: any Communicator) -> Int32 {
     let isFirst = communicator.rank == 0
     let tells = isFirst && level.rank >= LogLevel.info.rank
     let warns = isFirst && level.rank >= LogLevel.warn.rank
@@ -96,15 +120,46 @@ struct RunCommand {
     let session = RunSession(
       job: job, directory: directory,
       options: RunOptions(
-        threads: team.threads, blockSize: blockSize, backend: backend,
-        epochCuts: epochCuts),
-      isFresh: arguments.has("--fresh"), communicator: communicator)
-    let outcome = try session.run(
-      RunSession.Listener(
-        notice: { if warns { Console.writeError("coppice: \($0)") } },
-        progress: { if tells { report.report($0, ranks: communicator.size) } }))
-    if tells { RunReport(outcome, directory: directory).print() }
-    return ExitCode.success
+        threads: team.threads, blockSize: blockSize, backend: backend, epochCuts: epochCuts),
+      conduct: conduct(job), communicator: communicator)
+    // Before this a signal ends the process, and nothing is lost.
+    _ = cstopping_listen()
+    do throws(RunFailure) {
+      let outcome = try session.run(
+        RunSession.Listener(
+          notice: { if warns { Console.writeError("coppice: \($0)") } },
+          progress: { if tells { report.report($0, ranks: communicator.size) } }))
+      let end = RunReport(outcome, directory: directory)
+      if tells { end.print() }
+      if warns { end.printLastLine() }
+      return end.exitCode
+    } catch {
+      let verdict = RankVerdict(
+        CommandFailure(error.message, exitCode: error.exitCode), communicator)
+      session.noteFailure(verdict.message)
+      _ = verdict.tell()
+      if warns, let step = session.step {
+        RunReport.printLastLine(
+          exitCode: verdict.exitCode, reason: "failed", step: step, generation: session.generation)
+      }
+      return verdict.exitCode
+    }
+  }
+
+  private func conduct(_ job: Job) -> RunSession.Conduct {
+    var policy = CheckpointPolicy(job.checkpoint)
+    if let everyWall { policy.everyWall = everyWall }
+    policy.mostSeconds = mostHours.map { $0 * 3600 }
+    policy.stopAt = ThreadChoice.environment("COPPICE_STOP_AT").flatMap { Int64($0) }.flatMap {
+      $0 > 0 ? $0 : nil
+    }
+    var conduct = RunSession.Conduct(checkpoints: policy)
+    conduct.isFresh = arguments.has("--fresh")
+    conduct.origin = arguments.value("--from")
+    if let seconds = ThreadChoice.environment("COPPICE_WATCHDOG").flatMap({ Double($0) }) {
+      conduct.watchdog = seconds
+    }
+    return conduct
   }
 
   /// Where tests want epochs to end; what is no positive number means nothing.

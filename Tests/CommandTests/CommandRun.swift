@@ -25,7 +25,7 @@ struct CommandRun {
   /// - Parameter seconds: after which it counts as hanging and is killed.
   static func coppice(
     _ words: [String], ranks: Int? = nil, environment: [String: String] = [:],
-    in folder: String? = nil, seconds: Double = 120
+    in folder: String? = nil, seconds: Double = 120, signals: [Signal] = []
   ) throws -> CommandRun {
     var command = [binary] + words
     if let ranks {
@@ -35,16 +35,18 @@ struct CommandRun {
           "\(ranks)",
         ] + command
     }
-    return try run(command, environment: environment, in: folder, seconds: seconds)
+    return try run(
+      command, environment: environment, in: folder, seconds: seconds, signals: signals)
   }
 
   static func run(
     _ command: [String], environment: [String: String] = [:], in folder: String? = nil,
-    seconds: Double = 120
+    seconds: Double = 120, signals: [Signal] = []
   ) throws -> CommandRun {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = command
+    // A test runs on a thread that blocks signals, and processes inherit that.
+    process.arguments = ["--default-signal=USR1,USR2,TERM,INT"] + command
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.currentDirectoryURL = folder.map { URL(filePath: $0) } ?? package
     let scratch = try TemporaryFolder()
@@ -58,7 +60,15 @@ struct CommandRun {
     process.standardInput = FileHandle.nullDevice
     try process.run()
     let deadline = Date(timeIntervalSinceNow: seconds)
-    while process.isRunning, Date() < deadline { usleep(2000) }
+    var waiting = signals[...]
+    while process.isRunning, Date() < deadline {
+      usleep(2000)
+      guard let signal = waiting.first,
+        (try? signal.moment(outputFile)) == true
+      else { continue }
+      kill(process.processIdentifier, signal.number)
+      waiting.removeFirst()
+    }
     if process.isRunning {
       process.terminate()
       usleep(300_000)
@@ -70,6 +80,29 @@ struct CommandRun {
     return CommandRun(
       exitCode: code, output: try String(contentsOfFile: outputFile, encoding: .utf8),
       errors: try String(contentsOfFile: errorFile, encoding: .utf8))
+  }
+}
+
+/// A signal that a command gets while it runs.
+struct Signal {
+  var number: Int32
+  /// Whether it is time: gets the path of the file that takes the command's output.
+  var moment: (String) throws -> Bool
+
+  /// Once the run tells that it has come so far.
+  static func after(percent: Int, _ number: Int32) -> Signal {
+    Signal(number: number) { output in
+      let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
+      return lines.contains { line in
+        line.contains(" %  step ") && Int(line.prefix { $0.isNumber }) ?? 0 >= percent
+      }
+    }
+  }
+
+  /// So long after the beginning.
+  static func at(seconds: Double, _ number: Int32) -> Signal {
+    let time = Date(timeIntervalSinceNow: seconds)
+    return Signal(number: number) { _ in Date() >= time }
   }
 }
 

@@ -35,11 +35,11 @@ struct JobFolder {
   /// `coppice run job.yaml --output result …`
   func run(
     _ words: [String] = [], output: String = "result", ranks: Int? = nil,
-    environment: [String: String] = [:], seconds: Double = 60
+    environment: [String: String] = [:], seconds: Double = 60, signals: [Signal] = []
   ) throws -> CommandRun {
     try CommandRun.coppice(
       ["run", "job.yaml", "--output", output] + words, ranks: ranks, environment: environment,
-      in: path, seconds: seconds)
+      in: path, seconds: seconds, signals: signals)
   }
 
   /// Every kind of population and membrane, for graphs.
@@ -106,7 +106,15 @@ struct RecordFile: Decodable {
   struct Exit: Decodable {
     var status: String
   }
+  struct Stretch: Decodable {
+    var step: Int
+    var generation: String?
+    var ranks: Int
+    var threads: Int
+    var from: String?
+  }
   var exit: Exit
+  var lineage: [Stretch]
   var backend: String
   var neurons: Int
   var steps: Int

@@ -71,7 +71,11 @@ extension HDF5Suite {
         backend: "portable", method: "euler", epochSteps: 10, spikes: ["pyr": 3],
         seconds: RunRecord.Seconds(), realtimeFactor: .infinity, peakResidentBytes: 1 << 30,
         hosts: ["node1"],
-        lineage: [RunRecord.Ancestor(checkpoint: "gen-3", step: 500, job: "00ff")])
+        lineage: [
+          LineageEntry(
+            step: 500, generation: "gen-000000000500", ranks: 2, threads: 4,
+            when: "2026-11-23T12:00:00Z", host: "node7")
+        ])
     }
 
     @Test func recordIsReadAsItWasWritten() throws {

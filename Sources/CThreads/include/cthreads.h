@@ -4,6 +4,8 @@
 #ifndef COPPICE_CTHREADS_H
 #define COPPICE_CTHREADS_H
 
+#include "cstopping.h"
+
 #include <stdint.h>
 
 /// How many processors the affinity mask of this process allows.

@@ -61,7 +61,8 @@ extension Experiment {
   /// Runs in this process and writes what a job of the same content writes: SONATA files and
   /// `run.json`; the experiment in words in `experiment.txt`.
   ///
-  /// A directory that holds this very run, complete, is left as it is.
+  /// A directory that holds this very run, complete, is left as it is; one that holds a part of it
+  /// is gone on from.
   ///
   /// - Parameters:
   ///   - name: Of the run, for `run.json`.
@@ -74,10 +75,17 @@ extension Experiment {
     _ settings: RunSettings = RunSettings()
   ) throws(RunFailure) {
     try check(settings)
+    // How long it runs and what it writes changes no result.
+    var essence = self
+    essence.steps = 0
+    essence.recording = RecordingPlan()
+    let job = Job(
+      named: name, experiment: self, text: ExperimentText(self).description,
+      identity: ["experiment": ExperimentText(essence).description])
+    var conduct = RunSession.Conduct(checkpoints: CheckpointPolicy(job.checkpoint))
+    conduct.isFresh = isFresh
     let session = RunSession(
-      job: Job(named: name, experiment: self, text: ExperimentText(self).description),
-      directory: directory,
-      options: try settings.options(), isFresh: isFresh,
+      job: job, directory: directory, options: try settings.options(), conduct: conduct,
       communicator: SingleProcessCommunicator())
     _ = try session.run(RunSession.Listener(notice: { _ in }, progress: { _ in }))
   }

@@ -7,25 +7,35 @@ import Networks
 import Storage
 
 extension RunSession {
-  /// What all ranks have done, as run.json tells it.
-  func closingRecord(
-    _ figures: RunFigures, seconds total: Double
-  ) throws(RunFailure) -> RunRecord {
-    let experiment = job.experiment
-    let (spikes, synapses, resident): ([Double], Double, Int64)
+  /// What all ranks have done, as run.json tells it. Every rank calls it.
+  func record(_ exit: RunRecord.Exit, _ figures: RunFigures) throws(RunFailure) -> RunRecord {
+    var figures = figures
+    var record = ownRecord(exit, figures)
     do throws(MessagingError) {
-      var sums: [Double] = []
-      for count in figures.spikes { sums.append(try communicator.sum(Double(count))) }
-      spikes = sums
-      synapses = try communicator.sum(Double(figures.synapses))
-      resident = try communicator.maximum(RunSession.peakResidentBytes)
+      for place in figures.spikes.indices {
+        figures.spikes[place] = Int(try communicator.sum(Double(figures.spikes[place])))
+      }
+      record.synapses = Int64(try communicator.sum(Double(figures.synapses)))
+      record.peakResidentBytes = try communicator.maximum(RunSession.peakResidentBytes)
     } catch {
       throw RunFailure("\(error.call) failed: \(error.reason)", exitCode: 70)
     }
-    var counts: [String: Int64] = [:]
-    for (population, sum) in zip(experiment.network.populations, spikes) {
-      counts[population.name] = Int64(sum)
+    record.spikes = spikes(figures)
+    return record
+  }
+
+  /// Of the whole run, stretches before this one included.
+  private func spikes(_ figures: RunFigures) -> [String: Int64] {
+    var counts = earlierSpikes
+    for (population, count) in zip(job.experiment.network.populations, figures.spikes) {
+      counts[population.name, default: 0] += Int64(count)
     }
+    return counts
+  }
+
+  /// As far as this rank knows.
+  func ownRecord(_ exit: RunRecord.Exit, _ figures: RunFigures) -> RunRecord {
+    let experiment = job.experiment
     var parts = RunRecord.Seconds()
     parts.build = figures.build
     parts.compile = figures.compile
@@ -34,18 +44,20 @@ extension RunSession {
     parts.advance = figures.advance
     parts.exchange = figures.exchange
     parts.record = figures.record
-    parts.total = total
+    parts.checkpoint = figures.checkpoint
+    parts.total = elapsed
     let simulated = Double(experiment.steps) * experiment.dt
     return RunRecord(
       coppice: RunRecord.Program(version: RunSession.version, build: RunSession.build),
       job: RunRecord.Job(name: job.name, hash: jobHash),
-      exit: RunRecord.Exit(status: .complete), steps: experiment.steps, dt: experiment.dt,
-      neurons: Int64(figures.neurons), compartments: Int64(compartments),
-      synapses: Int64(synapses), ranks: communicator.size, threads: options.threads,
+      exit: exit, steps: experiment.steps, dt: experiment.dt,
+      neurons: Int64(experiment.network.neuronCount), compartments: Int64(compartments),
+      synapses: Int64(figures.synapses), ranks: communicator.size, threads: options.threads,
       precision: experiment.precision.rawValue, backend: figures.backend, method: method,
-      epochSteps: figures.epochSteps, spikes: counts, seconds: parts,
+      epochSteps: figures.epochSteps, spikes: spikes(figures), seconds: parts,
       realtimeFactor: simulated > 0 ? figures.simulate / simulated : 0,
-      peakResidentBytes: resident, hosts: [ProcessInfo.processInfo.hostName], lineage: [])
+      peakResidentBytes: RunSession.peakResidentBytes,
+      hosts: [ProcessInfo.processInfo.hostName], lineage: lineage)
   }
 
   private static var build: String {

@@ -1,4 +1,5 @@
 package import Engine
+import Foundation
 import Glibc
 package import Jobs
 package import Messaging
@@ -6,12 +7,27 @@ import Networks
 package import Storage
 
 /// One run of a job, on this rank: from a job as understood to the files of its output directory.
-package struct RunSession {
+///
+/// It keeps the directory for itself for as long as it lives.
+package final class RunSession {
   /// What came of it.
   package enum Outcome: Sendable {
     case finished(RunRecord)
     /// The directory holds this very job, complete.
     case alreadyComplete(RunRecord)
+    /// Before its end, as asked: the same command line goes on.
+    case stopped(RunRecord, Stop)
+  }
+
+  /// How a run stopped early.
+  package struct Stop: Hashable, Sendable {
+    package var step: Int64
+    /// What asked for it: `signal 12`, `time limit`.
+    package var reason: String
+    /// The step of the newest generation; `nil`: there is none, and the run will start over.
+    package var generation: Int64?
+    /// Whether a checkpoint was being written and was given up.
+    package var isAbandoned: Bool
   }
 
   /// What a run tells while it goes on, on rank 0.
@@ -27,37 +43,70 @@ package struct RunSession {
     }
   }
 
+  /// How the output directory is treated, and when the run is saved.
+  package struct Conduct: Sendable {
+    /// Start over, whatever the directory holds.
+    package var isFresh = false
+    /// A generation of another run to branch off from.
+    package var origin: String?
+    package var checkpoints: CheckpointPolicy
+    /// Seconds without progress after which the run is ended; 0: never.
+    package var watchdog = 600.0
+    package init(checkpoints: CheckpointPolicy) { self.checkpoints = checkpoints }
+  }
+
   /// The version in run.json and of `coppice version`.
   package static let version = "0.1.0"
 
   let job: Job
-  private let directory: String
   let options: RunOptions
-  private let isFresh: Bool
   let communicator: any Communicator
+  private let directory: String
+  private let conduct: Conduct
+  private let begin = ContinuousClock.now
+  private let thread = StorageThread()
+  private var locks: [RunLock] = []
+  /// The directory, once it is this run's to write.
+  private var output: OutputDirectory?
+  private var start = RunStart(.fresh)
+  /// Known to the first rank, which writes manifests.
+  private var identity = CheckpointIdentity(parts: [:], numericsVersion: 0)
+  private var recorded = ""
+  private var keeper: CheckpointWriter?
+  private var pulse: RunPulse?
+  /// Stretches of this run so far, this one included.
+  private(set) var lineage: [LineageEntry] = []
 
-  /// - Parameter isFresh: start over, whatever the directory holds.
   package init(
-    job: Job, directory: String, options: RunOptions, isFresh: Bool,
+    job: Job, directory: String, options: RunOptions, conduct: Conduct,
     communicator: any Communicator
   ) {
     self.job = job
     self.directory = directory
+    var options = options
+    options.epochCuts += conduct.checkpoints.epochCuts
     self.options = options
-    self.isFresh = isFresh
+    self.conduct = conduct
     self.communicator = communicator
   }
 
+  deinit { thread.end() }
+
   private var isFirst: Bool { communicator.rank == 0 }
 
-  /// Identity of the job: the text as understood, whatever its spelling was.
+  /// The text of the job as understood, whatever its spelling was: who runs it again finds it
+  /// complete.
   var jobHash: String { "\(ContentHash.of(Array(job.resolved.utf8)))" }
 
-  /// Runs to the end.
+  /// The step that the run has come to; `nil`: it has not begun.
+  package var step: Int64? { pulse?.step }
+  /// The step of the newest generation, if there is one.
+  package var generation: Int64? { keeper?.committed }
+
+  /// Runs to the end, or until it is asked to stop.
   ///
   /// Every rank calls it; every rank throws the same exit code.
   package func run(_ listener: Listener) throws(RunFailure) -> Outcome {
-    let begin = ContinuousClock.now
     let isNew = access(directory, F_OK) != 0
     // The plan is made before the directory is touched: a job that cannot run leaves no trace.
     try together { () throws(RunFailure) in
@@ -65,25 +114,36 @@ package struct RunSession {
       if let shortage = plan.shortage(ranksOnNode: communicator.ranksOnNode) { throw shortage }
     }
     try requireOneJob()
-    var output: OutputDirectory?
-    var found: RunRecord?
-    try together { () throws(RunFailure) in (output, found) = try openOutput(listener) }
-    guard let output else { throw RunFailure("no output directory", exitCode: 70) }
-    if let found { return .alreadyComplete(found) }
+    let output = try openOutput(listener)
+    let store = CheckpointStore(directory: output, keep: conduct.checkpoints.keep)
+    start = try agreeOnStart(output, store, listener)
+    if start.kind == .complete, let record = start.record { return .alreadyComplete(record) }
+    lineage =
+      start.lineage + [
+        LineageEntry(
+          step: start.step, generation: start.generation, ranks: communicator.size,
+          threads: options.threads, when: Date.now.formatted(.iso8601),
+          host: ProcessInfo.processInfo.hostName,
+          from: start.kind == .branched ? conduct.origin : nil)
+      ]
+    let source = try checkpointSource()
     let builder: SimulationBuilder
     let simulation: Simulation
     do throws(SimulationError) {
       builder = try SimulationBuilder(
         job.experiment, options: options, communicator: communicator)
       if isFirst, let notice = builder.notice { listener.notice(notice) }
-      simulation = try builder.build()
+      simulation = try builder.build(from: source, isBranch: start.kind == .branched)
     } catch {
       if isFirst, isNew { removeIfEmpty(output) }
       throw RunFailure(error)
     }
-    return try simulate(
-      simulation, builder.decomposition, into: output, since: begin, listener)
+    let layout = RecordingLayout(of: job.experiment)
+    let writer = try prepare(output, store, layout, builder.decomposition)
+    return try simulate(simulation, into: output, store, layout, writer, listener)
   }
+
+  // MARK: Before the first step
 
   /// Makes sure that all ranks have read the same job: on a cluster without a common file system
   /// each could have a file of its own.
@@ -97,85 +157,123 @@ package struct RunSession {
     }
   }
 
+  /// Opens the output directory on all ranks and keeps other runs out of it.
+  private func openOutput(_ listener: Listener) throws(RunFailure) -> OutputDirectory {
+    var opened: OutputDirectory?
+    try storing { () throws(StorageError) in
+      let output = try OutputDirectory.create(directory)
+      opened = output
+      guard isFirst else { return }
+      locks.append(
+        try RunLock.exclusive(output) { holder in
+          listener.notice("waiting for another run in \(self.directory): \(holder)")
+        })
+    }
+    guard let opened else { throw RunFailure("no output directory", exitCode: 70) }
+    try storing { () throws(StorageError) in
+      if let lock = try RunLock.shared(opened) { locks.append(lock) }
+    }
+    return opened
+  }
+
+  /// What the first rank finds in the directory, on all ranks.
+  private func agreeOnStart(
+    _ output: OutputDirectory, _ store: CheckpointStore, _ listener: Listener
+  ) throws(RunFailure) -> RunStart {
+    var found = RunStart(.fresh)
+    try together { () throws(RunFailure) in
+      guard isFirst else { return }
+      identity = try readIdentity()
+      recorded = try layoutHash()
+      found = try RunStartSearch(
+        job: job, identity: identity, recorded: recorded, jobHash: jobHash,
+        output: output, store: store,
+        isFresh: conduct.isFresh, origin: conduct.origin, notice: listener.notice
+      ).run()
+    }
+    do {
+      var bytes = isFirst ? Array(try JSONEncoder().encode(found)) : []
+      try communicator.broadcast(&bytes, from: 0)
+      return try JSONDecoder().decode(RunStart.self, from: Data(bytes))
+    } catch {
+      throw RunFailure("the ranks could not agree on where to begin: \(error)", exitCode: 70)
+    }
+  }
+
+  /// What a checkpoint must share with this job.
+  private func readIdentity() throws(RunFailure) -> CheckpointIdentity {
+    var parts = job.identity
+    for path in job.inputFiles {
+      let name = path.split(separator: "/").last.map { String($0) } ?? path
+      do throws(StorageError) {
+        parts["contents of \(name)", default: ""] += "\(try ContentHash.ofFile(path)) "
+      } catch {
+        throw RunFailure(error)
+      }
+    }
+    return CheckpointIdentity(parts: parts, numericsVersion: Numerics.version)
+  }
+
+  private func layoutHash() throws(RunFailure) -> String {
+    do throws(StorageError) {
+      return try RecordingLayout(of: job.experiment).hash
+    } catch {
+      throw RunFailure(error)
+    }
+  }
+
+  /// The state from which the run goes on; `nil`: from the beginning.
+  private func checkpointSource() throws(RunFailure) -> (any CheckpointSource)? {
+    guard let path = start.checkpoint else { return nil }
+    var source: (any CheckpointSource)?
+    try storing { () throws(StorageError) in
+      // The first rank has read every byte.
+      source = try CommittedCheckpoint.open(path, isVerified: true).source()
+    }
+    return source
+  }
+
   /// Takes away a directory that this run has made and not used.
   private func removeIfEmpty(_ output: OutputDirectory) {
+    for name in [".lock", ".lock.ranks"] { unlink(output.path + "/" + name) }
     rmdir(output.path + "/segments")
     rmdir(output.path)
   }
 
-  private func simulate(
-    _ simulation: Simulation, _ decomposition: Decomposition, into output: OutputDirectory,
-    since begin: ContinuousClock.Instant, _ listener: Listener
-  ) throws(RunFailure) -> Outcome {
-    let layout = RecordingLayout(of: job.experiment)
-    var writer: SegmentWriter?
+  /// Makes the directory this run's: what another one has left goes, its record first, so that
+  /// nothing ever claims to be complete that is not.
+  private func prepare(
+    _ output: OutputDirectory, _ store: CheckpointStore, _ layout: RecordingLayout,
+    _ decomposition: Decomposition
+  ) throws(RunFailure) -> SharedWriter {
     try storing { () throws(StorageError) in
-      if isFirst, job.given.isEmpty {
-        try output.write(job.resolved, to: "experiment.txt")
-      } else if isFirst {
-        try output.write(job.given, to: "job.yaml")
-        try output.write(job.resolved, to: "job.resolved.yaml")
+      guard isFirst else { return }
+      try output.remove(RunRecord.fileName)
+      if start.kind == .resumed, let path = start.checkpoint {
+        let checkpoint = try CommittedCheckpoint.open(path, isVerified: true)
+        start.segments = try store.resume(from: checkpoint, layout: layout)
+      } else {
+        try store.removeAll()
+        try SegmentCatalog.discard(from: 0, in: output)
       }
-      writer = try SegmentWriter(
-        directory: output, layout: layout, rank: communicator.rank, ranks: communicator.size,
-        firstStep: 0, columns: columns(decomposition))
+      guard !job.given.isEmpty else { return try output.write(job.resolved, to: "experiment.txt") }
+      try output.write(job.given, to: "job.yaml")
+      try output.write(job.resolved, to: "job.resolved.yaml")
+    }
+    self.output = output
+    let columns = columns(decomposition)
+    let (rank, ranks, step) = (communicator.rank, communicator.size, start.step)
+    var writer: SharedWriter?
+    try storing { () throws(StorageError) in
+      writer = try thread.perform { () throws(StorageError) in
+        SharedWriter(
+          try SegmentWriter(
+            directory: output, layout: layout, rank: rank, ranks: ranks, firstStep: step,
+            columns: columns), path: output.path + "/segments")
+      }
     }
     guard let writer else { throw RunFailure("no writer", exitCode: 70) }
-    var figures: RunFigures
-    do throws(SimulationError) {
-      figures = try simulation.run(
-        into: writer, progress: isFirst ? listener.progress : { _ in })
-    } catch {
-      throw RunFailure(error)
-    }
-    try storing { () throws(StorageError) in _ = try writer.cut(at: job.experiment.steps) }
-    let merging = ContinuousClock.now
-    try storing { () throws(StorageError) in
-      if isFirst {
-        _ = try OutputMerger.finish(output, layout: layout, steps: job.experiment.steps)
-      }
-    }
-    figures.record += (ContinuousClock.now - merging).inSeconds
-    let record = try closingRecord(figures, seconds: (ContinuousClock.now - begin).inSeconds)
-    try storing { () throws(StorageError) in if isFirst { try record.write(to: output) } }
-    return .finished(record)
-  }
-
-  /// Opens the output directory; the record of a finished run of this very job if it holds one.
-  private func openOutput(
-    _ listener: Listener
-  ) throws(RunFailure) -> (OutputDirectory, RunRecord?) {
-    let (output, found) = try findRun()
-    if let found {
-      guard found.job.hash == jobHash else {
-        throw RunFailure(
-          "\(directory) holds a run of another job (\(found.job.name), \(found.job.hash)); name "
-            + "another directory with --output, or start over with --fresh", exitCode: 76)
-      }
-      if found.exit.status == .complete { return (output, found) }
-    }
-    guard isFirst else { return (output, nil) }
-    if found != nil {
-      listener.notice(
-        "\(directory) holds a run that did not finish and no checkpoint: starting over")
-    }
-    do throws(StorageError) {
-      try SegmentCatalog.discard(from: 0, in: output)
-    } catch {
-      throw RunFailure(error)
-    }
-    return (output, nil)
-  }
-
-  /// The output directory, made if need be, and what it tells of a run unless that is to go.
-  private func findRun() throws(RunFailure) -> (OutputDirectory, RunRecord?) {
-    do throws(StorageError) {
-      let output = try OutputDirectory.create(directory)
-      guard output.has(RunRecord.fileName), !isFresh else { return (output, nil) }
-      return (output, try RunRecord.read(from: output))
-    } catch {
-      throw RunFailure(error)
-    }
+    return writer
   }
 
   /// For each states recording the places of this rank's neurons among those recorded.
@@ -186,6 +284,85 @@ package struct RunSession {
       return recording.neurons.indices.filter { own.contains(recording.neurons[$0]) }
     }
   }
+
+  // MARK: The run
+
+  private func simulate(
+    _ simulation: Simulation, into output: OutputDirectory, _ store: CheckpointStore,
+    _ layout: RecordingLayout, _ writer: SharedWriter, _ listener: Listener
+  ) throws(RunFailure) -> Outcome {
+    let keeper = makeKeeper(store, writer, simulation)
+    (self.keeper, pulse) = (keeper, simulation.pulse)
+    let watchdog =
+      conduct.watchdog > 0
+      ? Watchdog(simulation.pulse, seconds: conduct.watchdog, communicator: communicator) : nil
+    defer { watchdog?.end() }
+    var figures: RunFigures
+    do throws(SimulationError) {
+      figures = try simulation.run(
+        into: BackgroundRecords(writer, on: thread), keeping: keeper,
+        progress: isFirst ? listener.progress : { _ in })
+    } catch {
+      throw RunFailure(error)
+    }
+    watchdog?.end()
+    if case .stopped(let step) = figures.end {
+      return try stop(at: step, figures, keeper, output)
+    }
+    let merging = ContinuousClock.now
+    let (steps, run) = (job.experiment.steps, start.run)
+    try storing { () throws(StorageError) in
+      guard isFirst else { return }
+      try thread.perform { () throws(StorageError) in
+        _ = try OutputMerger.finish(output, layout: layout, steps: steps, run: run)
+      }
+    }
+    figures.record += (ContinuousClock.now - merging).inSeconds
+    let record = try record(.init(status: .complete), figures)
+    try storing { () throws(StorageError) in if isFirst { try record.write(to: output) } }
+    return .finished(record)
+  }
+
+  private func makeKeeper(
+    _ store: CheckpointStore, _ writer: SharedWriter, _ simulation: Simulation
+  ) -> CheckpointWriter {
+    let heading = CheckpointWriter.Heading(
+      identity: identity, record: recorded, jobName: job.name, run: start.run,
+      lineage: lineage,
+      populations: job.experiment.network.populations.map(\.name), spikes: start.spikes,
+      nonce: start.nonce)
+    // Until one has been measured: as on a slow disk.
+    let expectedCost = 0.5 + Double(simulation.stateBytes) / 5e7
+    return CheckpointWriter(
+      store: store, writer: writer, thread: thread, communicator: communicator, heading: heading,
+      segments: start.segments, committed: start.kind == .resumed ? start.step : nil,
+      clock: CheckpointClock(
+        conduct.checkpoints, rank: communicator.rank, start: begin, origin: start.step,
+        expectedCost: expectedCost))
+  }
+
+  private func stop(
+    at step: Int64, _ figures: RunFigures, _ keeper: CheckpointWriter, _ output: OutputDirectory
+  ) throws(RunFailure) -> Outcome {
+    let stop = Stop(
+      step: step, reason: keeper.clock.reason(at: step), generation: keeper.committed,
+      isAbandoned: keeper.committed != step)
+    let record = try record(.init(status: .stopped, why: stop.reason), figures)
+    try storing { () throws(StorageError) in if isFirst { try record.write(to: output) } }
+    return .stopped(record, stop)
+  }
+
+  /// Writes down why the run failed, if it had got as far as to own its directory. The first rank
+  /// calls it, when all ranks have ended their work.
+  package func noteFailure(_ why: String) {
+    guard isFirst, let output else { return }
+    let record = ownRecord(.init(status: .failed, why: why), RunFigures())
+    // The run has failed already; there is nobody left to tell.
+    try? record.write(to: output)
+    try? CheckpointStore(directory: output, keep: conduct.checkpoints.keep).discardUnfinished()
+  }
+
+  // MARK: All ranks
 
   /// Does something on every rank and ends on every rank with the same code if one fails.
   ///
@@ -220,4 +397,9 @@ package struct RunSession {
       throw RunFailure("\(error.call) failed: \(error.reason)", exitCode: 70)
     }
   }
+
+  /// Seconds since the session began.
+  var elapsed: Double { (ContinuousClock.now - begin).inSeconds }
+  /// Spikes per population before this stretch of the run.
+  var earlierSpikes: [String: Int64] { start.spikes }
 }

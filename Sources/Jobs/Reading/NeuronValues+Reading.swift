@@ -232,7 +232,10 @@ extension JobReading {
     let path = base == "--set" ? text : TextFile.path(text, besideFile: base)
     if !inputFiles.contains(path) { inputFiles.append(path) }
     // The resolved job may be read from another folder.
-    if let absolute = TextFile.canonicalPath(path) { resolved.values[field.path] = absolute }
+    if let absolute = TextFile.canonicalPath(path) {
+      resolved.values[field.path] = absolute
+      resolved.files.insert(field.path)
+    }
     return path
   }
 }

@@ -62,11 +62,11 @@ extension JobReading {
 
 /// Times as people say them of computers: `15 min`, `2 h`.
 package enum WallTime {
-  /// Seconds of a number of minutes, hours or days; `nil` for any other text.
+  /// Seconds of a number of seconds, minutes, hours or days; `nil` for any other text.
   package static func seconds(_ text: String) -> Double? {
     let scales: [(String, Double)] = [
       ("minutes", 60), ("minute", 60), ("min", 60), ("hours", 3600), ("hour", 3600), ("h", 3600),
-      ("days", 86400), ("day", 86400), ("d", 86400),
+      ("days", 86400), ("day", 86400), ("d", 86400), ("s", 1),
     ]
     for (unit, scale) in scales where text.hasSuffix(unit) {
       var number = text.dropLast(unit.count)

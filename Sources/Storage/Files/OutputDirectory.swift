@@ -123,6 +123,13 @@ package struct OutputDirectory: Hashable, Sendable {
     try write(Array(text.utf8), to: name)
   }
 
+  /// Removes a file if it is there; on return it is gone for good.
+  package func remove(_ name: String) throws(StorageError) {
+    guard has(name) else { return }
+    try Durability.removeIfPresent(try file(name))
+    try Durability.synchronizeDirectory(path)
+  }
+
   /// All bytes of a file in this directory.
   package func read(_ name: String) throws(StorageError) -> [UInt8] {
     let file = try PlainFile.openForReading(try file(name))

@@ -54,19 +54,6 @@ package struct RunRecord: Hashable, Sendable, Codable {
     package init() {}
   }
 
-  /// A checkpoint from which the run went on.
-  package struct Ancestor: Hashable, Sendable, Codable {
-    package var checkpoint: String
-    package var step: Int64
-    /// Hash of the job that wrote it.
-    package var job: String
-    package init(checkpoint: String, step: Int64, job: String) {
-      self.checkpoint = checkpoint
-      self.step = step
-      self.job = job
-    }
-  }
-
   package var coppice: Program
   package var job: Job
   package var exit: Exit
@@ -91,7 +78,8 @@ package struct RunRecord: Hashable, Sendable, Codable {
   /// Largest resident memory of a rank.
   package var peakResidentBytes: Int64
   package var hosts: [String]
-  package var lineage: [Ancestor]
+  /// The stretches of the run, each with the generation from which it went on.
+  package var lineage: [LineageEntry]
 
   enum CodingKeys: String, CodingKey {
     case coppice, job, exit, steps
@@ -108,7 +96,7 @@ package struct RunRecord: Hashable, Sendable, Codable {
     coppice: Program, job: Job, exit: Exit, steps: Int64, dt: Double, neurons: Int64,
     compartments: Int64, synapses: Int64, ranks: Int, threads: Int, precision: String,
     backend: String, method: String, epochSteps: Int, spikes: [String: Int64], seconds: Seconds,
-    realtimeFactor: Double, peakResidentBytes: Int64, hosts: [String], lineage: [Ancestor]
+    realtimeFactor: Double, peakResidentBytes: Int64, hosts: [String], lineage: [LineageEntry]
   ) {
     self.coppice = coppice
     self.job = job

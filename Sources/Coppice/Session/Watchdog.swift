@@ -1,0 +1,61 @@
+import Engine
+import Foundation
+import Glibc
+import Messaging
+import Synchronization
+
+/// Ends a run in which nothing moves any more: better an end than a batch job's hours of waiting.
+final class Watchdog: Sendable {
+  private let isOver = Atomic<Bool>(false)
+
+  /// Begins to watch a rank.
+  ///
+  /// - Parameters:
+  ///   - seconds: without progress, after which the run is ended with exit code 70.
+  ///   - communicator: Ends the other ranks. Called from a thread of its own, which the message
+  ///     library does not promise to allow; but there is nothing to lose then.
+  init(_ pulse: RunPulse, seconds: Double, communicator: any Communicator) {
+    let ranks = WatchedRank(communicator)
+    let thread = Thread { [self] in
+      var count = pulse.count
+      var since = ContinuousClock.now
+      while !isOver.load(ordering: .relaxed) {
+        usleep(useconds_t(min(max(seconds / 20, 0.01), 1) * 1e6))
+        if pulse.count != count {
+          count = pulse.count
+          since = ContinuousClock.now
+        } else if (ContinuousClock.now - since).inSeconds > seconds {
+          guard !isOver.load(ordering: .relaxed) else { return }
+          ranks.end(pulse, seconds: seconds)
+        }
+      }
+    }
+    thread.name = "coppice.watchdog"
+    thread.start()
+  }
+
+  func end() { isOver.store(true, ordering: .relaxed) }
+}
+
+/// A rank as its watchdog sees it.
+private final class WatchedRank: @unchecked Sendable {
+  // `@unchecked`: the communicator is used for one thing alone, which does not come back.
+  private let communicator: any Communicator
+
+  init(_ communicator: any Communicator) { self.communicator = communicator }
+
+  func end(_ pulse: RunPulse, seconds: Double) -> Never {
+    let text =
+      "coppice: rank \(communicator.rank) of \(communicator.size) on "
+      + "\(ProcessInfo.processInfo.hostName): no progress for \(seconds) s at step \(pulse.step), "
+      + "\(pulse.phase.inWords); ending the run, the last checkpoint is good\n"
+    let bytes = Array(text.utf8)
+    _ = write(STDERR_FILENO, bytes, bytes.count)
+    // Should the message library hang as well.
+    Thread {
+      sleep(5)
+      _exit(70)
+    }.start()
+    communicator.abort(code: 70)
+  }
+}
