@@ -16,6 +16,10 @@ enum CommandLineTool {
           what a model becomes
       coppice show JOB [--model M] --graph [dot|FILE.dot] [--set KEY=VALUE]...
           populations, projections and compartments, as text or for Graphviz
+      coppice inspect DIR|FILE
+          what a run, a checkpoint or one of their files holds, and whether it verifies
+      coppice finish DIR
+          SONATA files of a run that ended without making them, up to its newest checkpoint
       coppice compare A B
           the first difference between two runs or two HDF5 files
       coppice version
@@ -36,6 +40,8 @@ enum CommandLineTool {
       case "run": return try RunCommand.run(rest)
       case "check": return try CheckCommand(rest).run()
       case "show": return try ShowCommand(rest).run()
+      case "inspect": return try InspectCommand(rest).run()
+      case "finish": return try FinishCommand(rest).run()
       case "compare": return try CompareCommand(rest).run()
       case "version", "--version":
         Console.writeLine("coppice \(RunSession.version)")

@@ -52,10 +52,11 @@ struct CheckpointWorld {
   /// What the manifest says, of shards as given.
   func manifest(
     shards: [ShardReceipt], segments: [[SegmentReceipt]]? = nil,
-    identity: CheckpointIdentity = CheckpointWorld.identity, run: String = "4d3c"
+    identity: CheckpointIdentity = CheckpointWorld.identity, run: String = "4d3c",
+    record: String = "none"
   ) -> CheckpointManifest {
     CheckpointManifest(
-      step: step, arrivalsFrom: step + 1, identity: identity, record: "none", jobName: "world",
+      step: step, arrivalsFrom: step + 1, identity: identity, record: record, jobName: "world",
       run: run,
       shards: shards, segments: segments ?? [], spikes: ["pyr": 12],
       lineage: [
@@ -69,7 +70,8 @@ struct CheckpointWorld {
   @discardableResult
   func commit(
     to store: CheckpointStore, ranks: Int, segments: [[SegmentReceipt]]? = nil,
-    identity: CheckpointIdentity = CheckpointWorld.identity, run: String = "4d3c"
+    identity: CheckpointIdentity = CheckpointWorld.identity, run: String = "4d3c",
+    record: String = "none"
   ) throws -> CheckpointManifest {
     let draft = store.draft(step: step, nonce: UInt64(step) &* 31 &+ 5)
     var shards: [ShardReceipt] = []
@@ -78,7 +80,8 @@ struct CheckpointWorld {
         try draft.writeShard(
           sections(rank: rank, ranks: ranks), instant: instant, rank: rank, ranks: ranks))
     }
-    let manifest = manifest(shards: shards, segments: segments, identity: identity, run: run)
+    let manifest = manifest(
+      shards: shards, segments: segments, identity: identity, run: run, record: record)
     try draft.commit(manifest)
     return manifest
   }

@@ -10,7 +10,7 @@ package import Engine
 /// 2. when all have, rank 0 writes the manifest (size and hash of each shard) likewise;
 /// 3. it fsyncs the directory, so that the names in it are on disk,
 /// 4. renames the directory to the generation's name,
-/// 5. fsyncs the directory above, so that this name is on disk,
+/// 5. fsyncs the directory above, so that this name is on disk, and once the one above that,
 /// 6. reads everything again and compares,
 /// 7. and only then removes older generations.
 ///
@@ -69,8 +69,12 @@ package struct CheckpointDraft: Sendable {
     let final = "\(store.path)/\(name)"
     // A generation of the same step is one that a resumed run could not use.
     if try files.status(of: final) != nil { try store.retire(name, nonce: nonce) }
-    try files.renameDirectory(path, to: final)
+    try files.rename(path, to: final)
     try files.synchronizeDirectory(store.path)
+    // Above the first generation the directory of all of them is new.
+    if try store.generations().count == 1 {
+      try files.synchronizeDirectory(store.directory.path)
+    }
     do throws(StorageError) {
       let read = try GenerationCheck(name, of: store).run(contents: .all)
       guard read == manifest else {

@@ -105,7 +105,7 @@ package struct CheckpointStore: Sendable {
 
   /// Whether the output up to a checkpoint is in plain SONATA files already.
   package func isMerged(_ checkpoint: CommittedCheckpoint) throws(StorageError) -> Bool {
-    try MergedOutput.read(from: directory)?.covers(checkpoint.manifest) ?? false
+    try MergedOutput.read(from: directory, with: files)?.covers(checkpoint.manifest) ?? false
   }
 
   /// Removes what never became a generation or was on its way out, and completes a merge of the
@@ -114,7 +114,7 @@ package struct CheckpointStore: Sendable {
     for name in try files.names(in: path) where GenerationName.isUnfinished(name) {
       try files.removeTree("\(path)/\(name)")
     }
-    try MergedOutput.complete(in: directory)
+    try MergedOutput.complete(in: directory, with: files)
   }
 
   /// Goes back to a checkpoint: what came later, generations and segments, is removed, and
@@ -136,12 +136,12 @@ package struct CheckpointStore: Sendable {
     }
     return try OutputContinuation(
       directory: directory, layout: layout, manifest: checkpoint.manifest
-    ).prepare()
+    ).prepare(with: files)
   }
 
   /// Removes all generations, and the record of a merge: the run starts over.
   package func removeAll() throws(StorageError) {
-    try MergedOutput.forget(in: directory)
+    try MergedOutput.forget(in: directory, with: files)
     for name in try generations() { try retire(name, nonce: .random(in: .min ... .max)) }
     try discardUnfinished()
   }
@@ -150,7 +150,7 @@ package struct CheckpointStore: Sendable {
   /// looks like a generation.
   func retire(_ name: String, nonce: UInt64) throws(StorageError) {
     let retired = "\(path)/\(GenerationName.retired(name, nonce: nonce))"
-    try files.renameDirectory("\(path)/\(name)", to: retired)
+    try files.rename("\(path)/\(name)", to: retired)
     try files.removeTree(retired)
   }
 

@@ -14,8 +14,8 @@ struct OutputCheck {
   func run() throws(StorageError) {
     let merged: StorageError?
     do throws(StorageError) {
-      if let record = try MergedOutput.read(from: directory), record.covers(manifest) {
-        return try record.verify(in: directory)
+      if let record = try MergedOutput.read(from: directory, with: files), record.covers(manifest) {
+        return try record.verify(in: directory, with: files)
       }
       merged = nil
     } catch {

@@ -5,10 +5,10 @@ struct OutputContinuation {
   let manifest: CheckpointManifest
 
   /// - Returns: The segments that hold the output up to the checkpoint's step, by interval.
-  func prepare() throws(StorageError) -> [[SegmentReceipt]] {
+  func prepare(with files: any FileOperations) throws(StorageError) -> [[SegmentReceipt]] {
     // A merge has taken `segments/` away.
     _ = try OutputDirectory.create(directory.path)
-    if let record = try? MergedOutput.read(from: directory), record.covers(manifest) {
+    if let record = try? MergedOutput.read(from: directory, with: files), record.covers(manifest) {
       try remove { $0 != RecordingLayout.fileName }
       guard let start = manifest.segments.first?.first?.steps.lowerBound else { return [] }
       let segment = try MergedSplit(

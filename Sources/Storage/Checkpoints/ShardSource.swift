@@ -222,7 +222,7 @@ struct ShardSource: CheckpointSource {
 
 extension HDF5Object where Self: ~Copyable {
   /// An attribute of 64 bits, a whole number; `nil` if there is none of that name.
-  fileprivate func number(_ name: String) throws(StorageError) -> Int64? {
+  func number(_ name: String) throws(StorageError) -> Int64? {
     guard try attributeNames().contains(name) else { return nil }
     let bytes = try attribute(name).bytes
     guard bytes.count == 8 else { return nil }

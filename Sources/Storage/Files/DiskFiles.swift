@@ -35,6 +35,10 @@ package struct DiskFiles: FileOperations {
     guard fsync(file) == 0 else { throw PlainFile.failure("fsync", path) }
   }
 
+  package func synchronizeFile(_ path: String) throws(StorageError) {
+    try Durability.synchronize(path)
+  }
+
   package func close(_ file: Int32, at path: String) throws(StorageError) {
     guard Glibc.close(file) == 0 else { throw PlainFile.failure("close", path) }
   }
@@ -52,8 +56,7 @@ package struct DiskFiles: FileOperations {
     try Durability.synchronizeDirectory(path)
   }
 
-  package func renameDirectory(_ old: String, to new: String) throws(StorageError) {
-    // Of directories the system replaces only empty ones, on any file system.
+  package func rename(_ old: String, to new: String) throws(StorageError) {
     try Durability.rename(old, to: new)
   }
 

@@ -34,6 +34,9 @@ package protocol FileOperations: Sendable {
   func write(_ bytes: UnsafeRawBufferPointer, to file: Int32, at path: String) throws(StorageError)
   /// Waits until the disk holds the bytes of an open file.
   func synchronize(_ file: Int32, at path: String) throws(StorageError)
+  /// Opens a file that someone else (libhdf5, which never syncs) has written and closed, waits
+  /// until the disk holds it, and closes it.
+  func synchronizeFile(_ path: String) throws(StorageError)
   /// Closes a file. It is closed after a failure too.
   func close(_ file: Int32, at path: String) throws(StorageError)
 
@@ -41,8 +44,9 @@ package protocol FileOperations: Sendable {
   func makeDirectory(_ path: String) throws(StorageError)
   /// Waits until the disk holds the names in a directory.
   func synchronizeDirectory(_ path: String) throws(StorageError)
-  /// Gives a directory a new name. Fails if that is a directory with anything in it.
-  func renameDirectory(_ old: String, to new: String) throws(StorageError)
+  /// Gives a file or a directory a new name. A file of that name is replaced; a directory is not,
+  /// if there is anything in it.
+  func rename(_ old: String, to new: String) throws(StorageError)
   func remove(_ path: String) throws(StorageError)
   func removeDirectory(_ path: String) throws(StorageError)
 
@@ -87,8 +91,20 @@ extension FileOperations {
     return (count, hash.digest())
   }
 
+  /// Writes a small file as a whole: whoever reads it finds the old bytes or the new ones.
+  func replace(
+    _ path: String, with bytes: [UInt8], by temporary: String, in directory: String
+  ) throws(StorageError) {
+    if try status(of: temporary) != nil { try remove(temporary) }
+    var file = try HashedFile(creating: temporary, with: self)
+    try file.write(bytes)
+    _ = try file.finish()
+    try rename(temporary, to: path)
+    try synchronizeDirectory(directory)
+  }
+
   /// Removes a directory with all files in it, if there is one.
-  func removeTree(_ path: String) throws(StorageError) {
+  package func removeTree(_ path: String) throws(StorageError) {
     guard let status = try status(of: path) else { return }
     guard status.kind == .directory else { return try remove(path) }
     for name in try names(in: path) {
@@ -119,6 +135,7 @@ struct HashedFile: ~Copyable {
   }
 
   mutating func write(_ piece: UnsafeRawBufferPointer) throws(StorageError) {
+    guard !piece.isEmpty else { return }
     try files.write(piece, to: file, at: path)
     hash.update(piece)
     bytes += piece.count

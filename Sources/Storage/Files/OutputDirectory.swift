@@ -12,7 +12,7 @@ package struct OutputDirectory: Hashable, Sendable {
   ///
   /// - Throws: exit code 73 if that is impossible, with the part of the path that is in the way.
   package static func create(_ path: String) throws(StorageError) -> OutputDirectory {
-    let directory = try OutputDirectory(path)
+    let directory = try OutputDirectory(naming: path)
     try directory.makeDirectories()
     try directory.probe()
     return directory
@@ -20,7 +20,7 @@ package struct OutputDirectory: Hashable, Sendable {
 
   /// A directory that is there already, to read from.
   package static func open(_ path: String) throws(StorageError) -> OutputDirectory {
-    let directory = try OutputDirectory(path)
+    let directory = try OutputDirectory(naming: path)
     var status = stat()
     guard stat(directory.path, &status) == 0 else {
       throw PlainFile.failure("stat", directory.path, exitCode: ExitCode.badInput)
@@ -32,7 +32,8 @@ package struct OutputDirectory: Hashable, Sendable {
     return directory
   }
 
-  private init(_ path: String) throws(StorageError) {
+  /// A directory that may be there or not.
+  package init(naming path: String) throws(StorageError) {
     var path = path
     while path.count > 1, path.hasSuffix("/") { path.removeLast() }
     let hasControl = path.unicodeScalars.contains { $0.properties.generalCategory == .control }
@@ -44,12 +45,20 @@ package struct OutputDirectory: Hashable, Sendable {
     self.path = path
   }
 
-  /// Makes every missing directory of the path, and `segments` in it.
+  /// Makes every missing directory of the path, and `segments` in it. The names of new ones are
+  /// brought to disk, but that of `segments`, of which the first checkpoint takes care.
   private func makeDirectories() throws(StorageError) {
     var prefix = path.hasPrefix("/") ? "/" : ""
     for part in (path + "/segments").split(separator: "/") {
+      let above = prefix.isEmpty ? "." : prefix
       prefix += prefix.isEmpty || prefix.hasSuffix("/") ? String(part) : "/" + part
-      guard mkdir(prefix, 0o777) != 0 else { continue }
+      guard mkdir(prefix, 0o777) != 0 else {
+        // Who may not read the directory above may not sync it either.
+        if prefix != segments, access(above, R_OK) == 0 {
+          try Durability.synchronizeDirectory(above)
+        }
+        continue
+      }
       let reason = errno
       var status = stat()
       if stat(prefix, &status) == 0 {
@@ -108,19 +117,26 @@ package struct OutputDirectory: Hashable, Sendable {
 
   /// Writes a file at once: whoever reads it finds the old bytes or the new ones. One process
   /// calls this for a directory at a time.
-  package func write(_ bytes: [UInt8], to name: String) throws(StorageError) {
+  ///
+  /// - Parameter isDurable: Waits until the disk holds it; `false` for what a run that goes on
+  ///   writes again.
+  package func write(
+    _ bytes: [UInt8], to name: String, isDurable: Bool = true
+  ) throws(StorageError) {
     let (final, partial) = (try file(name), try temporary(name))
     try Durability.removeIfPresent(partial)
     let file = try PlainFile.create(partial, exitCode: ExitCode.cannotCreate)
     try file.write(bytes)
-    try file.synchronize()
+    if isDurable { try file.synchronize() }
     try file.close()
     try Durability.rename(partial, to: final)
-    try Durability.synchronizeDirectory(path)
+    if isDurable { try Durability.synchronizeDirectory(path) }
   }
 
-  package func write(_ text: String, to name: String) throws(StorageError) {
-    try write(Array(text.utf8), to: name)
+  package func write(
+    _ text: String, to name: String, isDurable: Bool = true
+  ) throws(StorageError) {
+    try write(Array(text.utf8), to: name, isDurable: isDurable)
   }
 
   /// Removes a file if it is there; on return it is gone for good.

@@ -231,10 +231,9 @@ extension RecordingLayout {
     try Durability.removeIfPresent(path)
     let file = try PlainFile.create(path, exitCode: ExitCode.cannotCreate)
     try file.write(bytes)
-    try file.synchronize()
+    // Not fsynced: a run that goes on writes it again, and manifests have its hash.
     try file.close()
     try Durability.rename(path, to: "\(directory.segments)/\(RecordingLayout.fileName)")
-    try Durability.synchronizeDirectory(directory.segments)
   }
 
   /// The layout of the run whose segments lie in a directory.

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The segments of a run, as they lie in its directory.
 package struct SegmentCatalog: Hashable, Sendable {
   /// What all ranks wrote of the same steps.
@@ -94,19 +92,13 @@ package struct SegmentCatalog: Hashable, Sendable {
 
   /// Removes all segments. They vanish at once, by one renaming, and are deleted then: whoever is
   /// interrupted leaves either all of them or a directory that nobody reads.
-  static func remove(from directory: OutputDirectory) throws(StorageError) {
+  static func remove(
+    from directory: OutputDirectory, with files: any FileOperations
+  ) throws(StorageError) {
     let grave = "\(directory.path)/.segments.merged"
-    try bury(grave)
-    try Durability.rename(directory.segments, to: grave)
-    try Durability.synchronizeDirectory(directory.path)
-    try bury(grave)
-  }
-
-  private static func bury(_ grave: String) throws(StorageError) {
-    guard Durability.kind(of: grave) == .directory else { return }
-    for name in try Durability.names(in: grave) {
-      try Durability.removeIfPresent("\(grave)/\(name)")
-    }
-    guard rmdir(grave) == 0 else { throw PlainFile.failure("rmdir", grave) }
+    try files.removeTree(grave)
+    if try files.status(of: directory.segments) == nil { return }
+    try files.rename(directory.segments, to: grave)
+    try files.removeTree(grave)
   }
 }

@@ -31,7 +31,7 @@ final class SegmentDraft {
   }
 
   private var name: String { SegmentFile.name(firstStep: firstStep, rank: rank) }
-  private var partialPath: String { "\(directory.segments)/.\(name).partial" }
+  private var partialPath: String { SegmentFile.partialPath(name, in: directory) }
   /// Where the segment will stand.
   var path: String { "\(directory.segments)/\(name)" }
 
@@ -122,8 +122,7 @@ final class SegmentDraft {
     let header = SegmentFile.Header(rank: rank, ranks: ranks, steps: firstStep..<end)
     try file?.writeList("header", header.values)
     try file.take()?.close()
-    return ClosedSegment(
-      name: name, directory: directory.segments, partialPath: partialPath, steps: header.steps)
+    return ClosedSegment(in: directory, rank: rank, steps: header.steps)
   }
 }
 
@@ -131,23 +130,37 @@ final class SegmentDraft {
 package struct ClosedSegment: Sendable {
   let name: String
   let directory: String
-  let partialPath: String
+  /// Where it stands until it is sealed.
+  package let partialPath: String
   let steps: Range<Int64>
+
+  /// - Parameters:
+  ///   - directory: Where segments lie; the file is there under its temporary name.
+  ///   - rank: Who wrote it.
+  ///   - steps: What it covers.
+  package init(in directory: OutputDirectory, rank: Int, steps: Range<Int64>) {
+    name = SegmentFile.name(firstStep: steps.lowerBound, rank: rank)
+    self.directory = directory.segments
+    partialPath = SegmentFile.partialPath(name, in: directory)
+    self.steps = steps
+  }
 
   /// Brings the segment to disk under its name. Calls no libhdf5, so any thread may.
   ///
   /// - Throws: exit code 74; the segment is removed then.
   package func seal() throws(StorageError) -> SegmentReceipt {
+    try seal(with: DiskFiles())
+  }
+
+  package func seal(with files: some FileOperations) throws(StorageError) -> SegmentReceipt {
     do throws(StorageError) {
-      try Durability.synchronize(partialPath)
-      let receipt = SegmentReceipt(
-        name: name, bytes: try Durability.size(of: partialPath),
-        hash: try ContentHash.ofFile(partialPath), steps: steps)
-      try Durability.rename(partialPath, to: "\(directory)/\(name)")
-      try Durability.synchronizeDirectory(directory)
-      return receipt
+      try files.synchronizeFile(partialPath)
+      let written = try files.digest(of: partialPath)
+      try files.rename(partialPath, to: "\(directory)/\(name)")
+      try files.synchronizeDirectory(directory)
+      return SegmentReceipt(name: name, bytes: written.bytes, hash: written.hash, steps: steps)
     } catch {
-      try? Durability.removeIfPresent(partialPath)
+      try? files.remove(partialPath)
       throw error
     }
   }

@@ -24,6 +24,11 @@ enum SegmentFile {
     "step-\(padded(firstStep, to: 12)).rank-\(padded(Int64(rank), to: 5)).h5"
   }
 
+  /// Where a segment stands until it is whole.
+  static func partialPath(_ name: String, in directory: OutputDirectory) -> String {
+    "\(directory.segments)/.\(name).partial"
+  }
+
   /// First step and rank of a segment's name; `nil` for other names.
   static func parse(_ name: String) -> (firstStep: Int64, rank: Int)? {
     guard name.hasPrefix("step-"), name.hasSuffix(".h5") else { return nil }

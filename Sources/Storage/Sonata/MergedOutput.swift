@@ -22,11 +22,18 @@ package struct MergedOutput: Codable, Hashable, Sendable {
   let steps: Range<Int64>
   let files: [File]
 
-  private static let disk = DiskFiles()
+  private init(run: String, steps: Range<Int64>, files: [File]) {
+    self.run = run
+    self.steps = steps
+    self.files = files
+  }
 
-  /// Writes down which files, now under their temporary names, are to replace the segments.
-  static func record(
-    _ names: [String], of run: String, steps: Range<Int64>, in directory: OutputDirectory
+  /// Puts merged files, fsynced under their temporary names, in the place of the segments.
+  ///
+  /// Once the record is on disk the order of all that follows is of no account.
+  package static func replaceSegments(
+    by names: [String], of run: String, steps: Range<Int64>, in directory: OutputDirectory,
+    with disk: any FileOperations = DiskFiles()
   ) throws(StorageError) {
     var files: [File] = []
     for name in names {
@@ -34,23 +41,28 @@ package struct MergedOutput: Codable, Hashable, Sendable {
       files.append(File(name: name, bytes: found.bytes, hash: found.hash))
     }
     let record = MergedOutput(run: run, steps: steps, files: files)
-    try directory.write(try SealedText.encode(record, for: fileName), to: fileName)
-  }
-
-  private init(run: String, steps: Range<Int64>, files: [File]) {
-    self.run = run
-    self.steps = steps
-    self.files = files
+    try disk.replace(
+      try directory.file(fileName), with: try SealedText.encode(record, for: fileName),
+      by: try directory.temporary(fileName), in: directory.path)
+    for name in names {
+      try disk.rename(try directory.temporary(name), to: try directory.file(name))
+    }
+    try SegmentCatalog.remove(from: directory, with: disk)
   }
 
   /// Merged files are no run's from now on.
-  static func forget(in directory: OutputDirectory) throws(StorageError) {
-    try Durability.removeIfPresent(try directory.file(fileName))
+  static func forget(
+    in directory: OutputDirectory, with disk: any FileOperations
+  ) throws(StorageError) {
+    let path = try directory.file(fileName)
+    if try disk.status(of: path) != nil { try disk.remove(path) }
   }
 
   /// What was merged; `nil` if nothing was.
-  static func read(from directory: OutputDirectory) throws(StorageError) -> MergedOutput? {
-    let path = directory.path + "/" + fileName
+  static func read(
+    from directory: OutputDirectory, with disk: any FileOperations
+  ) throws(StorageError) -> MergedOutput? {
+    let path = try directory.file(fileName)
     guard try disk.status(of: path) != nil else { return nil }
     let record = try SealedText.decode(
       MergedOutput.self, from: try disk.contents(of: path, atMost: 1 << 20), path: path)
@@ -73,32 +85,34 @@ package struct MergedOutput: Codable, Hashable, Sendable {
   }
 
   /// Makes sure that all files are as they were made.
-  func verify(in directory: OutputDirectory) throws(StorageError) {
-    for file in files {
+  func verify(
+    in directory: OutputDirectory, with disk: any FileOperations
+  ) throws(StorageError) {
+    for file in files where try !isInterrupted(file, in: directory, with: disk) {
       let path = try directory.file(file.name)
-      let temporary = try directory.temporary(file.name)
-      // An interrupted merge has left some under their temporary names.
-      if try MergedOutput.disk.status(of: temporary) != nil,
-        let found = try? MergedOutput.disk.digest(of: temporary), found.hash == file.hash
-      {
-        continue
-      }
-      guard try MergedOutput.disk.status(of: path)?.kind == .file else {
+      guard try disk.status(of: path)?.kind == .file else {
         throw SealedText.damaged(path, "it is missing")
       }
-      try MergedOutput.disk.requireHash(file.hash, bytes: file.bytes, of: path)
+      try disk.requireHash(file.hash, bytes: file.bytes, of: path)
     }
   }
 
+  /// Whether an interrupted merge has left a file under its temporary name, whole.
+  private func isInterrupted(
+    _ file: File, in directory: OutputDirectory, with disk: any FileOperations
+  ) throws(StorageError) -> Bool {
+    let temporary = try directory.temporary(file.name)
+    guard try disk.status(of: temporary)?.bytes == file.bytes else { return false }
+    return try disk.digest(of: temporary).hash == file.hash
+  }
+
   /// Gives the files of an interrupted merge their names.
-  static func complete(in directory: OutputDirectory) throws(StorageError) {
-    guard let record = try? read(from: directory) else { return }
-    for file in record.files {
-      let temporary = try directory.temporary(file.name)
-      guard try disk.status(of: temporary) != nil,
-        try disk.digest(of: temporary).hash == file.hash
-      else { continue }
-      try Durability.rename(temporary, to: try directory.file(file.name))
+  static func complete(
+    in directory: OutputDirectory, with disk: any FileOperations
+  ) throws(StorageError) {
+    guard let record = try? read(from: directory, with: disk) else { return }
+    for file in record.files where try record.isInterrupted(file, in: directory, with: disk) {
+      try disk.rename(try directory.temporary(file.name), to: try directory.file(file.name))
     }
   }
 }

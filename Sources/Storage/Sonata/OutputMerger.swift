@@ -108,16 +108,16 @@ package struct OutputMerger {
   /// Gives all files their names at once, as far as a file system can.
   private func commit(_ files: [String]) throws(StorageError) {
     if let run {
-      try MergedOutput.record(files, of: run, steps: catalog.steps, in: directory)
-    } else {
-      try MergedOutput.forget(in: directory)
+      return try MergedOutput.replaceSegments(
+        by: files, of: run, steps: catalog.steps, in: directory)
     }
+    let disk = DiskFiles()
+    try MergedOutput.forget(in: directory, with: disk)
     for name in files {
       try Durability.rename(try directory.temporary(name), to: try directory.file(name))
     }
-    // What was written down makes the order of these names and the removal of no account.
-    if run == nil { try Durability.synchronizeDirectory(directory.path) }
-    try SegmentCatalog.remove(from: directory)
+    try disk.synchronizeDirectory(directory.path)
+    try SegmentCatalog.remove(from: directory, with: disk)
   }
 
   private func requireSpace() throws(StorageError) {
