@@ -11,7 +11,12 @@ struct FinishCommand {
   func run() throws(CommandFailure) -> Int32 {
     do throws(StorageError) {
       let directory = try OutputDirectory.open(arguments.operands[0])
-      let outcome = try OutputFinisher.finish(directory)
+      let lock = try RunLock.exclusive(directory) { holder in
+        Console.writeError("coppice: \(directory.path): waiting for another run: \(holder)")
+      }
+      let outcome = try withExtendedLifetime(lock) { () throws(StorageError) in
+        try OutputFinisher.finish(directory)
+      }
       for rejected in outcome.rejected {
         Console.writeError("coppice: \(rejected.generation) cannot be used: \(rejected.reason)")
       }

@@ -123,6 +123,7 @@ extension HDF5Suite {
       inspection = try Inspection(of: place("out"))
       #expect(!inspection.isSound)
       #expect(inspection.lines.joined().contains("output is not as it was written"))
+      #expect(inspection.lines.joined().contains("a run, stopped: merged by coppice finish"))
     }
 
     @Test func aGenerationAndItsShardsShowWhatTheyHold() throws {

@@ -257,8 +257,9 @@ package final class RunSession {
         try SegmentCatalog.discard(from: 0, in: output)
       }
       guard !job.given.isEmpty else { return try output.write(job.resolved, to: "experiment.txt") }
-      try output.write(job.given, to: "job.yaml")
-      try output.write(job.resolved, to: "job.resolved.yaml")
+      // A run that goes on writes them again.
+      try output.write(job.given, to: "job.yaml", isDurable: false)
+      try output.write(job.resolved, to: "job.resolved.yaml", isDurable: false)
     }
     self.output = output
     let columns = columns(decomposition)

@@ -108,6 +108,8 @@ struct RunStartSearch {
     do {
       return try RunRecord.read(from: output)
     } catch {
+      // What `coppice finish` writes of a run that was killed is short.
+      if (try? RunRecord.exit(in: output))?.status == .stopped { return nil }
       notice("ignoring a damaged record of an earlier run: \(error)")
       return nil
     }

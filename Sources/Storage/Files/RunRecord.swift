@@ -125,6 +125,16 @@ package struct RunRecord: Hashable, Sendable, Codable {
     try directory.write(try JSONText.encode(self, for: RunRecord.fileName), to: RunRecord.fileName)
   }
 
+  /// How a run ended, as far as a record tells that tells nothing else (``OutputFinisher``).
+  package static func exit(in directory: OutputDirectory) throws(StorageError) -> Exit {
+    struct Ending: Decodable {
+      var exit: Exit
+    }
+    return try JSONText.decode(
+      Ending.self, from: try directory.read(fileName), path: directory.path + "/" + fileName
+    ).exit
+  }
+
   package static func read(from directory: OutputDirectory) throws(StorageError) -> RunRecord {
     try JSONText.decode(
       RunRecord.self, from: try directory.read(fileName), path: directory.path + "/" + fileName)

@@ -133,6 +133,11 @@ package struct Inspection: Hashable, Sendable {
           + "\(record.threads) threads, \(record.backend), \(record.precision)")
       addSpikes(record.spikes)
     } catch {
+      if let exit = try? RunRecord.exit(in: directory) {
+        let why = exit.why.map { ": \($0)" } ?? ""
+        lines.append("\(directory.path): a run, \(exit.status.rawValue)\(why)")
+        return
+      }
       lines.append("\(directory.path): a run; its run.json cannot be read: \(error.reason)")
     }
   }
