@@ -64,6 +64,14 @@ final class RecordedRun: RecordSink {
     return events
   }
 
+  /// Spikes by the name of their population, and events by those of population and event, each
+  /// sorted by (step, neuron). `names` are those of all populations.
+  func streams(of names: [String]) -> [String: [SpikeRecord]] {
+    let keys =
+      plan.spikes.map { names[$0] } + plan.events.map { "\(names[$0.population]).\($0.event)" }
+    return Dictionary(zip(keys, streams), uniquingKeysWith: { $1 })
+  }
+
   /// One variable of one neuron, a place among those of the recording, row by row.
   func trace(_ variable: String, neuron: Int = 0, recording: Int = 0) throws -> [Double] {
     let states = plan.states[recording]

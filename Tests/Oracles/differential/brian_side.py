@@ -2,7 +2,8 @@
 
 Each case leaves FOLDER/INDEX.npz: spikes and events as (step, neuron), and rows of all recorded
 variables as [row, neuron]. A case that fails leaves FOLDER/INDEX.error. Nudged, every
-voltage starts one unit in the last place higher or lower: what the last bit does to a case.
+variable with a differential equation starts one unit in the last place higher or lower: what the
+last bit does to a case.
 """
 
 import collections.abc
@@ -102,7 +103,7 @@ class Run:
             else:
                 setattr(group, variable, value(start))
         if nudged is not None:
-            for variable in self.case["voltages"][name]:
+            for variable in group.equations.diff_eq_names:
                 state = getattr(group, variable + "_")
                 state[:] = np.nextafter(np.asarray(state[:]), nudged)
 

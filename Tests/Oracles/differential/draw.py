@@ -42,7 +42,8 @@ class Case:
             for _ in range(random.randint(1, 2)):
                 self.add_recurrent()
         self.hints = {
-            "stimuli": random.choice(["runs", "array", "array"]), "configured": random.random() < 0.5,
+            "stimuli": random.choice(["runs", "array", "array"]),
+            "configured": random.random() < 0.5,
             "cycles": {f"m{name[1:]}": cell.cycle
                        for name, cell in self.cells.items() if cell.cycle}}
         self.features |= {"stimuli by " + self.hints["stimuli"]} if self.stimuli else set()

@@ -64,8 +64,8 @@ def random_system(random, dt):
     if "unless" in "".join(lines):
         cell.features.add("unless refractory")
     for name in names:
-        lines.append(f"d{name}/dt = (2*tanh({terms.draw(random.randint(2, 4))}) - {name})/tau_{name}"
-                     " : 1" + random.choice(["", "", " (unless refractory)"]))
+        term = terms.draw(random.randint(2, 4))
+        lines.append(f"d{name}/dt = (2*tanh({term}) - {name})/tau_{name} : 1" + random.choice(["", "", " (unless refractory)"]))
         if random.random() < 0.4:
             lines.append(f"tau_{name} : second (constant)")
             cell.own[f"tau_{name}"] = (4, 40, "ms")

@@ -44,8 +44,9 @@ def reversal(text):
 def add_synapses(part, entries, tag_name):
     for synapse in entries:
         times = given(synapse, ["t_rise", "t_decay"])
-        part.synapse(synapse["channel"], g=value(synapse["g"]), scale_g=synapse.get("scale_g", False),
-                     **{tag_name: synapse["tag"]}, **times)
+        part.synapse(
+            synapse["channel"], g=value(synapse["g"]), scale_g=synapse.get("scale_g", False),
+            **{tag_name: synapse["tag"]}, **times)
 
 
 def conductance(text, dendrite):
@@ -162,8 +163,9 @@ def current_compartments(entry, size, hints, cycle):
         # Dendrify makes no group with events of the user's own.
         for key in ["second_reset", "spike_width"]:
             options.pop(key, None)
-        group = b.NeuronGroup(size, model=model.equations, method="euler", namespace=model.parameters,
-                              events={**model.events, **events_of(entry)}, **options)
+        group = b.NeuronGroup(
+            size, model=model.equations, method="euler", namespace=model.parameters,
+            events={**model.events, **events_of(entry)}, **options)
         for compartment in model._compartments:
             setattr(group, f"V_{compartment.name}", compartment._ephys_object.v_rest)
         for event, action in model.event_actions.items():
