@@ -134,6 +134,8 @@ class Run:
             synapses.connect(i=i, j=j)
         elif "condition" in rule:
             chosen = eval(rule["condition"], {"i": i, "j": j, "abs": abs})
+            if not chosen.any():
+                return
             synapses.connect(i=i[chosen], j=j[chosen])
         else:
             pairs = np.array(rule["pairs"])

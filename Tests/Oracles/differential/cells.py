@@ -159,6 +159,11 @@ def spike(random, cell, model, extra):
     elif style < 0.85:
         entry["refractory"] = "(1 + 0.7*i)*ms"
         cell.features.add("refractory expression")
+    if model == "adex" and not second and "refractory" in entry:
+        # It runs away where a threshold is masked for long.
+        entry["refractory"] = "0.3 ms"
+        cell.features -= {"refractory condition", "refractory expression"}
+        cell.features.add("refractory time")
     cell.entry["spike"] = entry
 
 

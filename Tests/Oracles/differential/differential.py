@@ -11,6 +11,7 @@ import argparse
 import collections
 import concurrent.futures
 import copy
+import hashlib
 import json
 import os
 import pathlib
@@ -48,6 +49,14 @@ class Outcome:
         self.facts = set()
         self.comparison = None
         self.seconds = {}
+
+    @property
+    def is_compared(self):
+        return self.kind not in ("not finite", "unstable")
+
+    @property
+    def is_good(self):
+        return self.kind in ("agrees", "not finite", "unstable")
 
     def entry(self):
         found = {"index": self.case["index"], "outcome": self.kind, "differences": self.text,
@@ -87,8 +96,33 @@ class Differential:
 
     @staticmethod
     def loaded(folder, index):
-        with np.load(folder / f"{index}.npz") as file:
-            return {name: file[name] for name in file.files}
+        return read(folder / f"{index}.npz")
+
+    def kept(self, case):
+        """Where Brian's results of a case stay for further runs, if they do."""
+        if self.options.results is None:
+            return None
+        sources = [HERE / name for name in ["brian_side.py", "library_cells.py", "values.py"]]
+        text = json.dumps(case).encode() + b"".join(path.read_bytes() for path in sources)
+        return pathlib.Path(self.options.results) / f"{hashlib.sha256(text).hexdigest()[:20]}.npz"
+
+    def provided(self, cases, name):
+        """Runs the cases of which no results are kept; gives a folder with those of all."""
+        kept = {case["index"]: self.kept(case) for case in cases}
+        missing = [case for case in cases
+                   if kept[case["index"]] is None or not kept[case["index"]].exists()]
+        folder, seconds = self.folder / "brian" / name, 0.0
+        if missing:
+            folder, seconds = self.brian(missing, name)
+        folder.mkdir(parents=True, exist_ok=True)
+        for index, path in kept.items():
+            own = folder / f"{index}.npz"
+            if path and own.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(own, path)
+            elif path and path.exists():
+                shutil.copyfile(path, own)
+        return folder, seconds
 
     # A case
 
@@ -131,14 +165,14 @@ class Differential:
         return outcome
 
     def chunk(self, cases, name):
-        folder, seconds = self.brian(cases, name)
+        folder, seconds = self.provided(cases, name)
         outcomes = [self.judge(case, folder) for case in cases]
         for outcome in outcomes:
             outcome.seconds["brian"] = seconds / len(cases)
             if outcome.kind == "differs":
                 self.excuse(outcome, folder)
         for outcome in outcomes:
-            if outcome.kind == "agrees" and not self.options.keep:
+            if outcome.kind == "agrees":
                 (folder / f"{outcome.case['index']}.npz").unlink()
         return outcomes
 
@@ -165,27 +199,42 @@ class Differential:
 
     def run(self):
         started = time.monotonic()
-        indices = self.options.only or range(self.options.models)
+        if self.options.only:
+            outcomes = self.round(self.options.only, started)
+        else:
+            outcomes, drawn = [], 0
+            # As many as are asked for are to be compared, so those that cannot be are made up for.
+            while (missing := self.options.models - sum(o.is_compared for o in outcomes)) > 0:
+                if drawn > 2 * self.options.models + 10:
+                    break
+                outcomes += self.round(range(drawn, drawn + missing), started)
+                drawn += missing
+        outcomes.sort(key=lambda outcome: outcome.case["index"])
+        wrong = self.wrong_parameter(outcomes)
+        return self.report(outcomes, wrong, time.monotonic() - started)
+
+    def round(self, indices, started):
+        """Runs the cases at some places, with as many processes as there are processors."""
         cases = [draw(self.options.seed, index) for index in indices]
         chunks = []
         for generation in GENERATIONS:
             some = [case for case in cases if case["generation"] == generation]
-            chunks += [some[k:k + CHUNK] for k in range(0, len(some), CHUNK)]
+            size = max(1, min(CHUNK, -(-len(some) // self.options.jobs)))
+            chunks += [some[k:k + size] for k in range(0, len(some), size)]
         outcomes = []
         with concurrent.futures.ThreadPoolExecutor(self.options.jobs) as pool:
-            running = [pool.submit(self.chunk, cases, str(k)) for k, cases in enumerate(chunks)]
+            running = [
+                pool.submit(self.chunk, cases, f"from-{cases[0]['index']}") for cases in chunks]
             for future in concurrent.futures.as_completed(running):
                 outcomes += future.result()
                 kinds = collections.Counter(outcome.kind for outcome in outcomes)
                 print(f"{len(outcomes)}/{len(cases)}  {dict(kinds)}"
                       f"  {time.monotonic() - started:.0f} s", flush=True)
                 for outcome in future.result():
-                    if outcome.kind not in ("agrees", "not finite"):
+                    if not outcome.is_good:
                         print(f"case {outcome.case['index']} {outcome.kind}:"
                               f" {' | '.join(outcome.text)[-600:]}", flush=True)
-        outcomes.sort(key=lambda outcome: outcome.case["index"])
-        wrong = self.wrong_parameter(outcomes)
-        return self.report(outcomes, wrong, time.monotonic() - started)
+        return outcomes
 
     def wrong_parameter(self, outcomes):
         """A case that agreed, with a current that is a millionth larger: is it noticed?"""
@@ -204,7 +253,7 @@ class Differential:
             else:
                 continue
             case = outcome.case
-            folder, _ = self.brian([case], "wrong")
+            folder, _ = self.provided([case], "wrong")
             found = self.coppice(job, "wrong", "portable")
             comparison = Comparison(
                 self.loaded(folder, case["index"]), found, case["voltages"])
@@ -218,7 +267,7 @@ class Differential:
             cases = [case for case in (draw(self.options.seed, index) for index in indices)
                      if case["generation"] == generation]
             if cases:
-                folder, _ = self.brian(cases, f"stored-{generation}")
+                folder, _ = self.provided(cases, f"stored-{generation}")
                 entries += [sample.entry(case, self.loaded(folder, case["index"]))
                             for case in cases]
         sample.write(entries, self.options.seed)
@@ -226,7 +275,7 @@ class Differential:
 
     def report(self, outcomes, wrong, seconds):
         kinds = collections.Counter(outcome.kind for outcome in outcomes)
-        compared = [outcome for outcome in outcomes if outcome.comparison]
+        compared = [outcome for outcome in outcomes if outcome.is_compared]
         coverage = collections.Counter()
         for outcome in compared:
             coverage.update(outcome.case["features"])
@@ -253,7 +302,7 @@ class Differential:
             "coverage": dict(sorted(coverage.items())), "wrong_parameter": noticed,
             "seconds": seconds, "cases": [outcome.entry() for outcome in outcomes]}
         (self.folder / "differential.json").write_text(json.dumps(facts, indent=1) + "\n")
-        good = kinds["agrees"] + kinds["not finite"] + kinds["unstable"] == len(outcomes)
+        good = all(outcome.is_good for outcome in outcomes)
         return 0 if good and noticed and fired >= 0.6 * len(compared) else 1
 
 
@@ -279,6 +328,11 @@ def facts(results, case):
     return found
 
 
+def read(path):
+    with np.load(path) as file:
+        return {name: file[name] for name in file.files}
+
+
 def places(text):
     return [int(place) for place in text.split(",")]
 
@@ -295,7 +349,7 @@ def main():
     parser.add_argument("--output", default=TOP / "out/differential")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--store", type=places, help="write these cases to data/differential.json")
-    parser.add_argument("--keep", action="store_true", help="keep Brian's results")
+    parser.add_argument("--results", help="folder in which Brian's results stay for further runs")
     options = parser.parse_args()
     differential = Differential(options)
     sys.exit(differential.store(options.store) if options.store else differential.run())

@@ -52,7 +52,7 @@ def random_system(random, dt):
     cell.rest = si(rest)
     leak, capacitance = random.uniform(5, 20), random.uniform(80, 250)
     names = ["x", "y", "z"][:random.randint(1, 3)]
-    leaves = [*names, "(V - EL)/(20*mV)", "t/(100*ms)", "i/N", "k",
+    leaves = [*names, "(V - EL)/(20*mV)", "t/(101.3*ms)", "i/N", "k",
               "sin(2*pi*rate*t)", "int(not_refractory)"]
     terms = Terms(random, leaves)
     lines = [
