@@ -88,7 +88,9 @@ struct Layout: CustomTestStringConvertible, Sendable {
     var errors: String
   }
 
-  private func run(_ layout: Layout, into folder: String) throws -> CommandRun {
+  private func run(
+    _ layout: Layout, into folder: String, stop: Int? = nil
+  ) throws -> CommandRun {
     var words = [
       "run", DeterminismTests.job, "--output", folder, "--threads", "\(layout.threads)",
       "--backend", layout.backend, "--log-level", "error",
@@ -100,6 +102,7 @@ struct Layout: CustomTestStringConvertible, Sendable {
       environment["COPPICE_PORTABLE"] = set
     }
     if let cut = layout.epochCut { environment["COPPICE_EPOCH_CUT"] = "\(cut)" }
+    if let stop { environment["COPPICE_STOP_AT"] = "\(stop)" }
     return try CommandRun.coppice(
       words, ranks: layout.ranks == 1 ? nil : layout.ranks, environment: environment)
   }
@@ -128,6 +131,22 @@ struct Layout: CustomTestStringConvertible, Sendable {
     let folder = try TemporaryFolder()
     let run = try run(layout, into: folder.path + "/out")
     try #require(run.exitCode == 0, "\(run.errors)")
+    let comparison = try CommandRun.coppice([
+      "compare", reference.path + "/out", folder.path + "/out",
+    ])
+    #expect(comparison.exitCode == 0, "\(comparison.output)\(comparison.errors)")
+  }
+
+  /// One run, handed from layout to layout every few steps, is the run that never stopped.
+  @Test func everyLayoutGoesOnFromAnother() throws {
+    let reference = try DeterminismTests.reference.get()
+    let folder = try TemporaryFolder()
+    let layouts = Layout.sample.filter { $0.instructionSet.map(Processor.offers) ?? true }
+    for (place, layout) in layouts.enumerated() {
+      let stop = place + 1 == layouts.count ? nil : 17 + 400 * place / layouts.count
+      let run = try run(layout, into: folder.path + "/out", stop: stop)
+      try #require(run.exitCode == (stop == nil ? 0 : 75), "\(layout): \(run.errors)")
+    }
     let comparison = try CommandRun.coppice([
       "compare", reference.path + "/out", folder.path + "/out",
     ])

@@ -44,7 +44,7 @@ import Testing
   /// A folder with the whole run in `whole`.
   private func folder(_ job: String = ResumeCommandTests.job) throws -> JobFolder {
     let folder = try JobFolder(job)
-    let run = try finish(folder, output: "whole")
+    let run = try finish(folder, output: "whole", seconds: 120)
     try #require(run.exitCode == 0, "\(run.errors)")
     let steps = try folder.record(in: "whole").steps
     #expect(run.output.contains("end: exit=0 reason=complete step=\(steps) generation=\(steps)"))

@@ -26,7 +26,8 @@ package struct RunPlan: Sendable {
   package static func named(_ parts: MemoryPlan.Parts) -> [(name: String, bytes: Int)] {
     [
       ("state", parts.state), ("synapses", parts.synapses), ("generators", parts.generators),
-      ("events", parts.events), ("recording", parts.recording), ("process", parts.process),
+      ("events", parts.events), ("recording", parts.recording), ("checkpoint", parts.checkpoint),
+      ("process", parts.process),
     ]
   }
 

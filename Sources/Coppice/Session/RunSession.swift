@@ -256,7 +256,9 @@ package final class RunSession {
         try store.removeAll()
         try SegmentCatalog.discard(from: 0, in: output)
       }
-      guard !job.given.isEmpty else { return try output.write(job.resolved, to: "experiment.txt") }
+      guard !job.given.isEmpty else {
+        return try output.write(job.resolved, to: "experiment.txt", isDurable: false)
+      }
       // A run that goes on writes them again.
       try output.write(job.given, to: "job.yaml", isDurable: false)
       try output.write(job.resolved, to: "job.resolved.yaml", isDurable: false)

@@ -10,10 +10,15 @@ package struct MemoryPlan: Sendable {
     package var generators = 0
     package var events = 0
     package var recording = 0
+    /// The copy of the state that a checkpoint is written from, and its sections.
+    package var checkpoint = 0
     /// The program itself, its libraries, and what the system keeps per process.
     package var process = 0
 
-    package var total: Int { state + synapses + generators + events + recording + process }
+    package var total: Int {
+      [state, synapses, generators, events, recording, checkpoint, process]
+        .reduce(0) { $0.addingClamped($1) }
+    }
   }
 
   /// The rank with the most neurons.
@@ -53,6 +58,7 @@ package struct MemoryPlan: Sendable {
         parts.generators = parts.generators.addingClamped(PoissonUnits.bytes(units: units))
       }
     }
+    parts.checkpoint = parts.state.multipliedClamped(by: 2)
     var synapsesOf: [(projection: Projection, count: Double)] = []
     for projection in network.projections {
       // A projection that cannot be built has been refused before its memory is planned.
