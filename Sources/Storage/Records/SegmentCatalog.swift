@@ -81,13 +81,15 @@ package struct SegmentCatalog: Hashable, Sendable {
   package static func discard(
     from step: Int64, in directory: OutputDirectory
   ) throws(StorageError) {
+    var hasRemoved = false
     for name in try Durability.names(in: directory.segments) {
       let isLate = SegmentFile.parse(name).map { $0.firstStep >= step } ?? false
       if isLate || (name.hasPrefix(".step-") && name.hasSuffix(".partial")) {
         try Durability.removeIfPresent("\(directory.segments)/\(name)")
+        hasRemoved = true
       }
     }
-    try Durability.synchronizeDirectory(directory.segments)
+    if hasRemoved { try Durability.synchronizeDirectory(directory.segments) }
   }
 
   /// Removes all segments. They vanish at once, by one renaming, and are deleted then: whoever is
