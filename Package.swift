@@ -80,7 +80,7 @@ let package = Package(
     tests("KernelABI", ["KernelABI"]),
     tests("Kernels", ["Kernels", "Equations", "Units", "KernelABI"]),
     tests("Models", ["Models", "Equations", "Units"]),
-    tests("Networks", ["Networks", "Models", "Equations", "Units", "KernelABI"]),
+    tests("Networks", ["Networks", "Models", "Equations", "Units", "KernelABI", "Statistics"]),
     tests("Messaging", ["Messaging"]),
     tests(
       "Engine",
@@ -93,10 +93,11 @@ let package = Package(
       "Oracle",
       [
         "Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "Jobs",
-        "KernelABI",
+        "KernelABI", "Statistics",
       ]),
     // Jobs that must be refused, for the tests of the reader and of the command line.
     .target(name: "BadJobs", path: "Tests/BadJobs", swiftSettings: strict),
+    .target(name: "Statistics", path: "Tests/Statistics", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

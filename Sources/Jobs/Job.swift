@@ -124,7 +124,7 @@ extension JobReading {
     }
     readConstants(map["constants"])
     let simulation = readSimulation(map["simulation"], root: map)
-    var models = readModels(map["models"], method: simulation?.method ?? "euler")
+    var models = readModels(map["models"], method: simulation?.method ?? KnownMethod())
     let (populations, known) = readPopulations(map["populations"], models: &models, root: map)
     let projections = readProjections(map["projections"], populations: known)
     let stimuli = readStimuli(map["stimuli"], populations: known)

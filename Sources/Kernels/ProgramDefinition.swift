@@ -1,10 +1,5 @@
 package import Equations
 
-/// How the differential equations of a population are integrated.
-package enum Integrator: String, Hashable, Sendable, CaseIterable {
-  case euler
-}
-
 /// What arrives at the neurons of a population, and what it does there.
 package struct Port: Hashable, Sendable {
   package enum Action: Hashable, Sendable {
@@ -27,7 +22,8 @@ package struct Port: Hashable, Sendable {
 package struct ProgramDefinition: Hashable, Sendable {
   /// The neurons' mathematics.
   package var system: EquationSystem
-  package var integrator: Integrator
+  /// How the differential equations are integrated; one that fits the system.
+  package var method: IntegrationMethod
   /// The step, in s.
   package var dt: Double
   /// Arrival ports in the order of the job's projections, then assignment ports.
@@ -44,12 +40,12 @@ package struct ProgramDefinition: Hashable, Sendable {
   package var size: Int
 
   package init(
-    system: EquationSystem, integrator: Integrator = .euler, dt: Double, ports: [Port] = [],
+    system: EquationSystem, method: IntegrationMethod = .euler, dt: Double, ports: [Port] = [],
     probes: [String] = [], initial: [Statement] = [], uniformParameters: [String: Double] = [:],
     size: Int
   ) {
     self.system = system
-    self.integrator = integrator
+    self.method = method
     self.dt = dt
     self.ports = ports
     self.probes = probes

@@ -57,6 +57,11 @@ extension Population {
 extension NeuronPopulation {
   fileprivate func issues(size: Int, path: [String]) -> [NetworkIssue] {
     var issues: [NetworkIssue] = []
+    if let problem = system.problem(with: method) {
+      issues.append(
+        NetworkIssue(
+          path: ["models", model, "method"], message: problem.message, hint: problem.hint))
+    }
     for (name, values) in parameters.sorted(by: { $0.key < $1.key }) {
       let place = path + ["parameters", name]
       if let issue = values.issue(count: size) { issues.append(issue.at(place)) }

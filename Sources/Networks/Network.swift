@@ -59,8 +59,8 @@ public struct NeuronPopulation: Sendable {
   /// Name of the model in the job.
   public var model: String
   public var system: EquationSystem
-  /// Integration method by its job name; `euler` so far.
-  public var method: String
+  /// How the equations are integrated.
+  public var method: IntegrationMethod
   /// Parameters declared in the equations (`g : siemens (constant)`), in SI.
   public var parameters: [String: NeuronValues]
   /// In the order written; later entries may read what earlier ones have set.
@@ -69,7 +69,7 @@ public struct NeuronPopulation: Sendable {
   public var structure: NeuronStructure
 
   public init(
-    model: String, system: EquationSystem, method: String = "euler",
+    model: String, system: EquationSystem, method: IntegrationMethod = .euler,
     parameters: [String: NeuronValues] = [:], initial: [Initial] = [],
     structure: NeuronStructure = NeuronStructure()
   ) {

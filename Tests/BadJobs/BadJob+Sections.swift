@@ -249,10 +249,6 @@ extension BadJob {
       "single precision", "seed: 7", "seed: 7, precision: ⟦single",
       "'precision: single' is not available yet"),
     BadJob(
-      "another method", "seed: 7", "seed: 7, method: ⟦exponential_euler",
-      "'method: exponential_euler' is not available yet"),
-    BadJob("a method of Brian's", "seed: 7", "seed: 7, method: ⟦heun", "there is no method 'heun'"),
-    BadJob(
       "a waveform", "    steps: [[0 ms, 0 pA], [50 ms, {linspace: [0 pA, 200 pA]}]]",
       "    ⟦waveform: {file: x.h5, dataset: d, dt: 0.1 ms}", "'waveform' of a stimulus is not"),
     BadJob(

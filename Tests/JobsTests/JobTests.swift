@@ -87,7 +87,7 @@ extension Job {
     let job = try load(BadJob.goodJob)
     let pyr = try job.neurons("pyr")
     #expect(pyr.model == "cell")
-    #expect(pyr.method == "euler")
+    #expect(pyr.method == .euler)
     #expect(
       pyr.parameters["gain"]
         == .normal(mean: 1, deviation: 0.1, minimum: 0, maximum: nil))

@@ -173,6 +173,7 @@ import Units
 
   @Test(arguments: [
     ("quickstart", 1000, 20_000), ("first-model", 1, 5000),
+    ("hodgkin-huxley", 41, 100_000), ("cuba", 4000, 10_000), ("coba", 4000, 10_000),
     ("scalability/passive", 100_000, 10_000),
     ("scalability/active", 100_000, 10_000), ("scalability/recurrent", 100_000, 10_000),
   ])

@@ -76,19 +76,22 @@ private struct DefinitionMaker {
         refractory > 0 && random.chance(0.25) ? .unlessRefractory : []
       variables.append(.differential("x\(index)", slope(of: index), flags))
     }
-    return ProgramDefinition(
-      system: .written(
-        variables, constants: constants, threshold: random.chance(0.9) ? condition(2) : nil,
-        reset: random.chance(0.8) ? statements() : [],
-        refractory: refractory == 1 ? Written(floatLiteral: random.number(0...8e-4)) : nil,
-        refractoryWhile: refractory == 2 ? condition(1) : nil,
-        secondReset: random.chance(0.4)
-          ? EquationSystem.SecondReset(
-            statements: statements(), width: Double(random.pick([0, 1, 2, 5, 64])) * 1e-4) : nil,
-        events: (0..<random.below(3)).map { event($0) }),
-      dt: 1e-4, ports: ports(), probes: random.chance(0.5) ? ["x0", "s0", "b0"] : [],
-      initial: initial(count), uniformParameters: random.chance(0.5) ? ["p1": 0.6] : [:],
-      size: 64)
+    let system = EquationSystem.written(
+      variables, constants: constants, threshold: random.chance(0.9) ? condition(2) : nil,
+      reset: random.chance(0.8) ? statements() : [],
+      refractory: refractory == 1 ? Written(floatLiteral: random.number(0...8e-4)) : nil,
+      refractoryWhile: refractory == 2 ? condition(1) : nil,
+      secondReset: random.chance(0.4)
+        ? EquationSystem.SecondReset(
+          statements: statements(), width: Double(random.pick([0, 1, 2, 5, 64])) * 1e-4) : nil,
+      events: (0..<random.below(3)).map { event($0) })
+    var definition = ProgramDefinition(
+      system: system, dt: 1e-4, ports: ports(),
+      probes: random.chance(0.5) ? ["x0", "s0", "b0"] : [], initial: initial(count),
+      uniformParameters: random.chance(0.5) ? ["p1": 0.6] : [:], size: 64)
+    definition.method = random.pick(
+      IntegrationMethod.allCases.filter { system.problem(with: $0) == nil })
+    return definition
   }
 
   // MARK: Parts

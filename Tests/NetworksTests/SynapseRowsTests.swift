@@ -1,4 +1,5 @@
 import Equations
+import Statistics
 import Testing
 import Units
 

@@ -1,3 +1,4 @@
+import Equations
 import Foundation
 import Networks
 import Testing
@@ -9,11 +10,11 @@ struct ClosedFormTests {
 
   /// A job of one cell: what its compartments, its input and its recording are.
   private static func job(
-    duration: String, compartments: String, rest: String = "", populations: String = "",
-    variables: String, from: String = "0 ms"
+    duration: String, method: IntegrationMethod = .euler, compartments: String,
+    rest: String = "", populations: String = "", variables: String, from: String = "0 ms"
   ) -> String {
     """
-    simulation: {duration: \(duration), dt: 0.1 ms}
+    simulation: {duration: \(duration), dt: 0.1 ms, method: \(method.rawValue)}
     models:
       cell:
         v_rest: -60 mV
@@ -63,12 +64,77 @@ struct ClosedFormTests {
   }
 
   @Test(
-    "a steady current along a chain attenuates as the linear equations say",
+    "a current step charges a membrane as the exponential says, by methods of higher order",
+    arguments: [(IntegrationMethod.exponentialEuler, 1e-15), (.rk4, 1e-12), (.rk2, 1e-7)],
+    Layout.all)
+  func exponentialStep(method: (name: IntegrationMethod, bound: Double), layout: Layout) throws {
+    let (rest, leak, capacitance, current) = (-0.06, 10e-9, 200e-12, 100e-12)
+    let found = try RecordedRun.of(
+      job: Self.job(
+        duration: "150 ms", method: method.name,
+        compartments: """
+              compartments: {soma: {kind: soma, cm_abs: 200 pF, gl_abs: 10 nS}}
+          """,
+        rest: """
+          stimuli:
+            step: {population: cells, variable: I_ext_soma, steps: [[10 ms, 100 pA]]}
+          """, variables: "[V_soma]"), on: layout
+    ).trace("V_soma")
+    try #require(found.count == 1500)
+    let expected = (0..<1500).map { row in
+      rest + current / leak * (1 - exp(-Double(max(0, row - 100)) * Self.dt * leak / capacitance))
+    }
+    var deviation = Deviation()
+    deviation.add(found, expected, at: "V")
+    #expect(deviation.largest <= method.bound, "\(deviation.place)")
+    #expect(deviation.largest >= method.bound / 1000, "another method: \(deviation.largest)")
+    #expect(try #require(found.last) > rest + 0.0099)
+  }
+
+  @Test(
+    "a synaptic current under a constant driving force gives a difference of exponentials",
     arguments: Layout.all)
-  func attenuation(layout: Layout) throws {
+  func currentBasedPotential(layout: Layout) throws {
+    let found = try RecordedRun.of(
+      job: """
+        simulation: {duration: 80 ms, dt: 0.1 ms, method: rk4}
+        models:
+          cell:
+            equations: |
+              dv/dt = (R*I - v)/(20*ms) : volt
+              dI/dt = -I/(5*ms) : amp
+              R : ohm (constant)
+        populations:
+          cells: {model: cell, size: 1, parameters: {R: 100 Mohm}}
+          source: {spikes: {indices: [0], times: [4.9 ms]}, size: 1}
+        projections:
+          input: {source: source, target: cells, connect: one_to_one, weight: 50 pA, on_pre: I += w}
+        record:
+          spikes: none
+          states: {rows: {population: cells, variables: [v], every: 0.1 ms, precision: double}}
+        """, on: layout
+    ).trace("v")
+    try #require(found.count == 800)
+    // What arrives in step 49 is in row 50. R I tau_s/(tau - tau_s) (exp(-t/tau) - exp(-t/tau_s))
+    let expected = (0..<800).map { row in
+      let t = Double(max(0, row - 50)) * Self.dt
+      return 100e6 * 50e-12 * 5 / 15 * (exp(-t / 20e-3) - exp(-t / 5e-3))
+    }
+    var deviation = Deviation()
+    deviation.add(found, expected, at: "v")
+    #expect(deviation.largest <= 1e-11, "\(deviation.place)")
+    #expect(try #require(found.max()) > 0.7e-3)
+    // A hundredth of the weight is more than the bound by far.
+    #expect(try #require(expected.max()) * 0.01 > 1e5 * 1e-11)
+  }
+
+  @Test(
+    "a steady current along a chain attenuates as the linear equations say, by every method",
+    arguments: IntegrationMethod.allCases, Layout.all)
+  func attenuation(method: IntegrationMethod, layout: Layout) throws {
     let run = try RecordedRun.of(
       job: Self.job(
-        duration: "500.1 ms",
+        duration: "500.1 ms", method: method,
         compartments: """
               cm: 1 uF/cm^2
               gl: 100 uS/cm^2

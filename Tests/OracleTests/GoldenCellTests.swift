@@ -4,7 +4,7 @@ import Jobs
 import Networks
 import Testing
 
-/// One of Dendrify's deterministic examples on Dendrify 2.2 and Brian 2.9.
+/// Single cells without noise on Dendrify 2.2 and Brian 2.9.
 struct GoldenCell: Decodable, CustomTestStringConvertible, Sendable {
   var steps: Int
   var neurons: Int
@@ -37,11 +37,12 @@ struct GoldenCell: Decodable, CustomTestStringConvertible, Sendable {
 
   var testDescription: String { name }
 
-  static func all() throws -> [GoldenCell] {
-    let text = try OracleData.bytes("golden-cells.json")
+  /// The cells of a file of `Tests/Oracles/data`.
+  static func all(in file: String = "golden-cells.json") throws -> [GoldenCell] {
+    let text = try OracleData.bytes(file)
     let cells = try JSONDecoder().decode(File.self, from: Data(text)).cells
     return try OracleData.objects(after: "job", in: text).map { job in
-      let name = try Job.load(text: job, name: "golden-cells.json").name
+      let name = try Job.load(text: job, name: file).name
       var cell = try #require(cells[name])
       cell.name = name
       cell.job = job
@@ -54,7 +55,7 @@ struct GoldenCell: Decodable, CustomTestStringConvertible, Sendable {
   /// Distances of values count in units of the largest value that the variable takes in its
   /// neuron: a current that goes through zero has no relative error there.
   func compare(on layout: Layout) throws -> (values: Deviation, differences: [String]) {
-    var experiment = try Job.load(text: job, name: "golden-cells.json").experiment
+    var experiment = try Job.load(text: job, name: "cell.json").experiment
     experiment.recording.states[0].window.every = 1
     let run = try RecordedRun.of(experiment, on: layout)
     var deviation = Deviation()

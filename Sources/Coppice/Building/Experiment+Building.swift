@@ -1,4 +1,4 @@
-import Equations
+public import Equations
 import Jobs
 public import Models
 public import Networks
@@ -36,7 +36,7 @@ extension Experiment {
   ///   - model: What each neuron is.
   ///   - modelName: What the model is called; the population's name if nothing is said.
   ///   - count: How many, at least 1.
-  ///   - method: The method of integration by its job name.
+  ///   - method: How the equations are integrated; refused if they do not suit it.
   ///   - constants: Further names that the model's texts may use.
   ///   - parameters: One value per neuron for parameters that the equations declare.
   ///   - initial: Where variables start, in this order, in place of what the model says: numbers, or
@@ -46,7 +46,7 @@ extension Experiment {
   @discardableResult
   public mutating func addNeurons(
     _ name: String, _ model: some NeuronDescription, modelName: String? = nil, count: Int = 1,
-    method: String = "euler", constants: [String: Quantity] = [:],
+    method: IntegrationMethod = .euler, constants: [String: Quantity] = [:],
     parameters: [String: Quantities] = [:], initial: KeyValuePairs<String, InitialState> = [:]
   ) throws(NetworkError) -> PopulationSlice {
     let path = ["populations", name]

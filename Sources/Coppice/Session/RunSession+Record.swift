@@ -77,7 +77,7 @@ extension RunSession {
 
   private var method: String {
     let methods = job.experiment.network.populations.compactMap { population in
-      if case .neurons(let neurons) = population.kind { neurons.method } else { nil }
+      if case .neurons(let neurons) = population.kind { neurons.method.rawValue } else { nil }
     }
     return Set(methods).sorted().joined(separator: ", ")
   }

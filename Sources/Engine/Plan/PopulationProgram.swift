@@ -24,10 +24,9 @@ package struct PopulationProgram: Sendable {
     guard case .neurons(let neurons) = population.kind else {
       preconditionFailure("\(population.name) is a generator")
     }
-    guard let integrator = Integrator(rawValue: neurons.method) else {
+    if let problem = neurons.system.problem(with: neurons.method) {
       throw SimulationError(
-        "method \(neurons.method) is not available: use euler", exitCode: 65,
-        path: ["models", neurons.model, "method"])
+        problem.description, exitCode: 65, path: ["models", neurons.model, "method"])
     }
     self.population = index
     var ports: [Port] = []
@@ -54,7 +53,7 @@ package struct PopulationProgram: Sendable {
     probeOfVariable = Dictionary(
       uniqueKeysWithValues: probes.enumerated().map { ($0.element, $0.offset) })
     definition = ProgramDefinition(
-      system: neurons.system, integrator: integrator, dt: experiment.dt, ports: ports,
+      system: neurons.system, method: neurons.method, dt: experiment.dt, ports: ports,
       probes: probes, initial: PopulationProgram.initialStatements(of: neurons),
       uniformParameters: PopulationProgram.uniformParameters(of: neurons, ports: ports),
       size: population.size)

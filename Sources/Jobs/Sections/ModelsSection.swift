@@ -8,7 +8,7 @@ struct KnownModel {
   var field: JobField
   /// `nil` if the model is wrong, which is known already.
   var system: EquationSystem?
-  var method: String
+  var method: KnownMethod
   var initial: [NeuronPopulation.Initial] = []
   var structure = NeuronStructure()
   var isUsed = false
@@ -22,7 +22,7 @@ extension JobReading {
   ]
 
   /// Reads `models`.
-  func readModels(_ field: JobField?, method: String) -> [String: KnownModel] {
+  func readModels(_ field: JobField?, method: KnownMethod) -> [String: KnownModel] {
     guard let field, let entries = named(field, "models") else { return [:] }
     var models: [String: KnownModel] = [:]
     for (name, value) in entries {
@@ -31,11 +31,11 @@ extension JobReading {
     return models
   }
 
-  private func readModel(_ field: JobField, method: String) -> KnownModel {
+  private func readModel(_ field: JobField, method: KnownMethod) -> KnownModel {
     var model = KnownModel(field: field, system: nil, method: method)
     let errorsBefore = diagnostics.errorCount
     guard let map = map(field, keys: JobReading.modelKeys, what: "a model") else { return model }
-    if let own = map["method"], let name = readMethod(own) { model.method = name }
+    if let own = map["method"], let method = readMethod(own) { model.method = method }
     let customization = readCustomization(map)
     let resolvedNeuron = readDescription(map, customization)
     let context = ModelContext(reading: self, map: map)
@@ -51,6 +51,7 @@ extension JobReading {
         let own = readInitial(initial, system: system, size: nil)
         model.initial = JobReading.merged(own, over: model.initial)
       }
+      checkMethod(model.method, of: field, system)
       if diagnostics.errorCount == errorsBefore { model.system = system }
     } catch {
       context.refuse(error)

@@ -1,3 +1,5 @@
+internal import Equations
+
 /// What the job format holds and this version does not run: read, then refused by name, with
 /// what to do instead. Nothing of a job is ignored in silence.
 extension JobReading {
@@ -10,25 +12,26 @@ extension JobReading {
     refuseUse(field, "'precision: single'", instead: "use double, the default")
   }
 
-  /// Refuses a method of integration, known or not.
+  /// Refuses a method of integration that the engine does not have, known to Brian or not.
   func refuseMethod(_ name: String, _ field: JobField) {
-    let planned = ["exponential_euler", "rk2", "rk4", "implicit"]
-    let brian = [
-      "exact", "linear", "independent", "heun", "milstein", "gsl", "gsl_rkf45", "gsl_rk8pd",
-    ]
-    if planned.contains(name) {
-      refuseUse(
-        field, "'method: \(name)'",
-        instead: "use euler, with a smaller dt if the model needs one")
-    } else if brian.contains(name) {
-      refuse(
-        field, "there is no method '\(name)'",
-        hint: "use euler, Dendrify's default for compartments")
-    } else {
-      refuse(
-        field, "there is no method '\(name.forMessage)'",
-        hint: Suggestion.near(name, among: ["euler"] + planned) ?? "use euler")
+    let known = IntegrationMethod.allCases.map(\.rawValue)
+    let hint: String
+    switch name {
+    case "implicit":
+      return refuseUse(
+        field, "'method: implicit'",
+        instead: "use exponential_euler, which is stable for fast decays, or a smaller dt")
+    case "exact", "linear", "independent":
+      hint = "use exponential_euler, which is exact for a linear equation by itself, or rk4"
+    case "heun", "milstein":
+      hint = "use euler: with noise that depends on no variable it is as good"
+    case "gsl", "gsl_rk2", "gsl_rk4", "gsl_rkf45", "gsl_rkck", "gsl_rk8pd":
+      hint = "use rk4, whose step is dt throughout"
+    default:
+      hint =
+        Suggestion.near(name, among: known) ?? "the methods are \(known.joined(separator: ", "))"
     }
+    refuse(field, "there is no method '\(name.forMessage)'", hint: hint)
   }
 
   /// Reads `plasticity` of a projection, and refuses it.

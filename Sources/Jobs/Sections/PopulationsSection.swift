@@ -115,7 +115,7 @@ extension JobReading {
         readInitial(given, system: system, size: size), over: initial)
     }
     return NeuronPopulation(
-      model: name, system: system, method: model.method, parameters: parameters, initial: initial,
-      structure: model.structure)
+      model: name, system: system, method: model.method.method, parameters: parameters,
+      initial: initial, structure: model.structure)
   }
 }

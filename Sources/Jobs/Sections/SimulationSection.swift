@@ -1,11 +1,18 @@
+internal import Equations
 internal import Networks
 internal import Units
+
+/// A method of integration, and where it was chosen.
+struct KnownMethod {
+  var method = IntegrationMethod.euler
+  var field: JobField?
+}
 
 /// `simulation`: how long, how fine, with what numbers.
 struct SimulationSettings {
   var steps: Int64 = 1
   var seed: UInt64 = 0
-  var method = "euler"
+  var method = KnownMethod()
 }
 
 extension JobReading {
@@ -30,9 +37,9 @@ extension JobReading {
       resolved.add("seed", "0", to: field.path)
     }
     if let method = map["method"] {
-      if let name = readMethod(method) { settings.method = name } else { isRight = false }
+      if let known = readMethod(method) { settings.method = known } else { isRight = false }
     } else {
-      resolved.add("method", settings.method, to: field.path)
+      resolved.add("method", settings.method.method.rawValue, to: field.path)
     }
     if let precision = map["precision"] {
       if !readPrecision(precision) { isRight = false }
@@ -74,11 +81,23 @@ extension JobReading {
   }
 
   /// Reads the name of an integration method that the engine has.
-  func readMethod(_ field: JobField) -> String? {
+  func readMethod(_ field: JobField) -> KnownMethod? {
     guard let name = line(field, "the name of a method") else { return nil }
-    guard name != "euler" else { return name }
-    refuseMethod(name, field)
-    return nil
+    guard let method = IntegrationMethod(rawValue: name) else {
+      refuseMethod(name, field)
+      return nil
+    }
+    return KnownMethod(method: method, field: field)
+  }
+
+  /// Refuses a method that cannot integrate a model, where it was chosen.
+  func checkMethod(_ known: KnownMethod, of model: JobField, _ system: EquationSystem) {
+    guard let problem = system.problem(with: known.method), let field = known.field else { return }
+    let isOwn = field.path.hasPrefix(model.path + ".")
+    refuse(
+      field, isOwn ? problem.message : "model '\(model.name)': \(problem.message)",
+      hint: isOwn
+        ? problem.hint : "\(problem.hint); a model may have a 'method' of its own")
   }
 
   private func readPrecision(_ field: JobField) -> Bool {

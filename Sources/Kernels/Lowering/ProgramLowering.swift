@@ -58,24 +58,12 @@ private struct ProgramLowering {
   // MARK: The step
 
   private mutating func update() throws(LoweringError) -> Section {
-    let (system, scope) = (self.system, self.scope)
+    let (definition, scope) = (self.definition, self.scope)
     return try section(place: "the equations", moment: .update) { code throws(LoweringError) in
-      try Self.keepSubexpressions(system, scope, in: &code)
-      let free = try Self.refreshRefractoriness(system, scope, in: &code)
-      for variable in system.variables {
-        guard case .differential(let right) = variable.kind else { continue }
-        let (column, _) = try scope.target(variable.name, in: "the equations")
-        code.place = "the equation of '\(variable.name)'"
-        let slope = try code.value(of: right, purpose: "update.\(variable.name)")
-        let old = code.code.emit(.load(column: column), .real)
-        let change = code.arithmetic(.multiply, code.dt(), slope)
-        var new = code.arithmetic(.add, old, change)
-        if scope.isMasked(variable), let free {
-          new = code.code.emit(.select(mask: free, new, old), .real)
-        }
-        code.code.stores.append(Section.Store(column: column, value: new))
-      }
-      code.code.stores.sort { $0.column < $1.column }
+      try Self.keepSubexpressions(definition.system, scope, in: &code)
+      let free = try Self.refreshRefractoriness(definition.system, scope, in: &code)
+      let step = try IntegrationLowering(definition, scope: scope, free: free)
+      try step.lower(into: &code)
     }
   }
 

@@ -23,6 +23,8 @@ struct SectionLowering {
   private var present: [String: Int] = [:]
   private var subexpressions: [String: Int] = [:]
   private var open: Set<String> = []
+  /// What `t` means, if that is not the beginning of the step.
+  private var stageTime: Int?
   /// Names the random occurrences of the text being read.
   private var purpose = ""
   private var draws = 0
@@ -93,6 +95,16 @@ struct SectionLowering {
     subexpressions.removeAll()
   }
 
+  /// Gives a value a name that no subexpression reads.
+  mutating func bind(_ name: String, to value: Int) { present[name] = value }
+
+  /// From here on, the names stand for these values, and `t` for that time.
+  mutating func enterStage(_ state: some Sequence<(String, Int)>, time: Int) {
+    for (name, value) in state { present[name] = value }
+    stageTime = time
+    subexpressions.removeAll()
+  }
+
   /// Stores all variables that were set, in the order of columns.
   mutating func storeAssigned() {
     for (name, value) in present {
@@ -132,8 +144,9 @@ struct SectionLowering {
 
   mutating func dt() -> Int { uniform(scope.dt, named: "dt") }
 
-  /// `t`: the product of step and dt, never a running sum.
+  /// `t`: the product of step and dt, never a running sum; in a stage, the time of the stage.
   mutating func time() -> Int {
+    if let stageTime { return stageTime }
     let step = code.emit(.step, .integer)
     return code.emit(.binary(.multiply, step, dt()), .real)
   }
