@@ -1,5 +1,7 @@
+import Engine
 import Equations
 import Jobs
+import Networks
 import Testing
 
 /// Cells written as plain equations, and compartments, by every method.
@@ -26,6 +28,20 @@ struct EquationCellTests {
     let rows = (cell.steps + cell.every - 1) / cell.every
     #expect(values.count == cell.rows.count * cell.neurons * (rows + 4) && values.count > 0)
     #expect(values.largest <= 1e-11, "\(values.place)")
+  }
+
+  @Test("the job of Hodgkin and Huxley's axon spikes when Brian's cells do", arguments: Layout.all)
+  func shippedJob(layout: Layout) throws {
+    let cell = try #require(try Self.cells().first { $0.name == "squid exponential_euler" })
+    let job = try Job.load(
+      path: OracleData.job("hodgkin-huxley.yaml"),
+      overrides: [
+        "populations.axons.size=\(cell.neurons)", "simulation.duration=60 ms",
+        "populations.axons.parameters.I=[0 uA/cm^2, 3 uA/cm^2, 12 uA/cm^2]",
+        "record.states.traces={population: axons, variables: [V]}",
+      ])
+    let run = try RecordedRun.of(job.experiment, on: layout)
+    #expect(run.spikes == SpikeRecord.sorted(cell.spikes) && run.spikes.count == 6)
   }
 
   @Test("another method is noticed")
