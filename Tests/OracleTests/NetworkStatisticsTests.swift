@@ -109,11 +109,11 @@ struct NetworkStatisticsTests {
     }
   }
 
-  /// Welch's t beyond which two samples are called different: once in some 10^4 comparisons of
-  /// 12 numbers with 40 of the same law.
+  /// Welch's t beyond which two samples are called different: once in some 10^3 comparisons of
+  /// 10 numbers with 40 of the same law.
   private static let limit = 4.4
 
-  private static let seeds = 1...12
+  private static let seeds = 1...10
 
   /// Welch's t of rates and of variations.
   private static func compare(_ first: Sample, _ second: Sample) -> [Double] {
@@ -125,7 +125,7 @@ struct NetworkStatisticsTests {
 
   @Test(
     "rate and irregularity are Brian's, and not those with inhibition 5 % stronger",
-    arguments: Example.allCases, [1.0, 1.05])
+    arguments: [(Example.cuba, 1.0), (.coba, 1.0), (.cuba, 1.05)])
   func statistics(network: Example, inhibition: Double) throws {
     let stored = try Stored.load()
     let (normal, stronger) = network.samples(stored)

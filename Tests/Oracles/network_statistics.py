@@ -2,7 +2,7 @@
 
 Brian 2.9. A network is 320 excitatory and 80 inhibitory neurons with 16 and 8 inputs each, as many to
 every neuron, weak synapses and a strong drive, so that networks differ little from seed to seed;
-1 s. All seeds of a network run at once, as copies without connections between them. For each copy the
+0.5 s. All seeds of a network run at once, as copies without connections between them. For each copy the
 mean rate in Hz and the mean over neurons of the coefficient of variation of intervals are kept, from
 0.1 s on; once as said, and once with inhibition 5 % stronger, which a test must tell apart.
 Environment: current.
@@ -20,7 +20,7 @@ EXCITATORY, INHIBITORY, COPIES = 320, 80, 40
 INPUTS = {"excitatory": 16, "inhibitory": 8}
 WEIGHTS = {"cuba": (0.5, 4), "coba": (0.03, 0.2)}  # mV; units of the leak
 SIZE = EXCITATORY + INHIBITORY
-BEGIN, END = 0.1, 1.0
+BEGIN, END = 0.1, 0.5
 SPIKE = dict(threshold="v > -50*mV", reset="v = -60*mV", refractory=5 * ms,
              method="exponential_euler")
 CUBA = """
