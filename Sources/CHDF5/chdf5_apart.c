@@ -24,6 +24,8 @@ struct task {
   const char *object;
   /// A type of numbers, or negative for names.
   int32_t type;
+  /// Dimensions that its numbers may have.
+  int32_t most_rank;
 };
 
 // MARK: In the child
@@ -165,10 +167,14 @@ static void read_units(int64_t dataset, chdf5_reading *reading) {
 }
 
 static void read_list(int64_t dataset, const struct task *task, chdf5_reading *reading) {
-  uint64_t sizes[CHDF5_MAXIMUM_RANK], element_bytes = 0, start = 0;
+  uint64_t sizes[CHDF5_MAXIMUM_RANK], starts[2] = {0, 0}, element_bytes = 0;
   int32_t rank = chdf5_dataset_dimensions(dataset, sizes);
   if (rank < 0) return refuse_as_library(reading);
-  if (rank != 1) return refuse(reading, "it is no list: it has not one dimension");
+  if (rank < 1 || rank > task->most_rank) {
+    return refuse(
+        reading, task->most_rank == 1 ? "it is no list: it has not one dimension"
+                                      : "it has neither one nor two dimensions");
+  }
   int32_t class = chdf5_dataset_class(dataset, &element_bytes);
   if (class < 0) return refuse_as_library(reading);
   int is_number = class == CHDF5_CLASS_INTEGER ||
@@ -178,13 +184,18 @@ static void read_list(int64_t dataset, const struct task *task, chdf5_reading *r
         reading, task->type == CHDF5_FLOAT64 ? "its elements are not numbers of up to 64 bits"
                                              : "its elements are not integers of up to 64 bits");
   }
-  if (!is_possible(dataset, sizes[0], element_bytes, task->path, reading)) return;
+  uint64_t count = sizes[0];
+  if (rank == 2) {
+    reading->columns = sizes[1];
+    if (__builtin_mul_overflow(sizes[0], sizes[1], &count)) count = UINT64_MAX;
+  }
+  if (!is_possible(dataset, count, element_bytes, task->path, reading)) return;
   read_units(dataset, reading);
   if (reading->outcome != CHDF5_READ_DONE) return;
-  reading->byte_count = sizes[0] * 8;
+  reading->byte_count = count * 8;
   reading->bytes = malloc(reading->byte_count + 1);
   if (reading->bytes == NULL) return refuse(reading, "there is no memory for its elements");
-  if (chdf5_dataset_read(dataset, task->type, 1, &start, sizes, reading->bytes) < 0) {
+  if (chdf5_dataset_read(dataset, task->type, rank, starts, sizes, reading->bytes) < 0) {
     refuse_as_library(reading);
   }
 }
@@ -303,12 +314,18 @@ static void read_apart(const struct task *task, chdf5_reading *reading) {
 
 void chdf5_read_list_apart(
     const char *path, const char *object, int32_t type, chdf5_reading *reading) {
-  struct task task = {path, object, type};
+  struct task task = {path, object, type, 1};
+  read_apart(&task, reading);
+}
+
+void chdf5_read_table_apart(
+    const char *path, const char *object, int32_t type, chdf5_reading *reading) {
+  struct task task = {path, object, type, 2};
   read_apart(&task, reading);
 }
 
 void chdf5_read_names_apart(const char *path, const char *object, chdf5_reading *reading) {
-  struct task task = {path, object, -1};
+  struct task task = {path, object, -1, 0};
   read_apart(&task, reading);
 }
 

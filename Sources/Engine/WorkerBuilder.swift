@@ -36,6 +36,7 @@ struct WorkerBuilder: Sendable {
       let rows = try self.rows(of: projection, worker)
       guard !rows.targets.isEmpty else { continue }
       synapses += rows.targets.count
+      let activity = ProjectionActivity(ofProjection: place, in: network.schedule)
       horizons[cohort] = max(horizons[cohort], rows.maximumDelay)
       if programs[projection.source.population] != nil {
         smallestDelay = min(smallestDelay ?? .max, rows.minimumDelay)
@@ -46,7 +47,7 @@ struct WorkerBuilder: Sendable {
           cohort,
           Inlet(
             port: programs[projection.target.population]?.portOfProjection[place] ?? 0,
-            sources: projection.source.range, rows: rows,
+            sources: projection.source.range, rows: rows, activity: activity,
             layout: CohortLayout(neurons: range.count, blockSize: blockSize))
         ))
     }
@@ -57,7 +58,7 @@ struct WorkerBuilder: Sendable {
     let built = Worker(
       index: worker, cohorts: cohorts, probes: cohorts.map { probes(of: $0, worker) },
       generators: generators(worker),
-      stimuli: try stimuli(of: cohorts), inlets: inlets, outlets: outlets(),
+      starts: try starts(of: cohorts), inlets: inlets, outlets: outlets(),
       owned: network.populations.indices.map { neurons(of: $0, worker) }, streams: streams.count,
       spikeWindow: experiment.recording.spikeWindow, gids: gids)
     return BuiltWorker(worker: built, synapses: synapses, smallestDelay: smallestDelay)
@@ -146,33 +147,39 @@ struct WorkerBuilder: Sendable {
       recordings: recordings)
   }
 
-  private func stimuli(
-    of cohorts: [Cohort]
-  ) throws(SimulationError) -> [(cohort: Int, steps: StimulusSteps)] {
-    var found: [(cohort: Int, steps: StimulusSteps)] = []
-    for (place, stimulus) in network.stimuli.enumerated() {
-      guard let index = cohorts.firstIndex(where: { $0.population == stimulus.population }),
-        let port = programs[stimulus.population]?.portOfStimulus[place]
-      else { continue }
-      var values: [[Double]] = []
-      for (number, step) in stimulus.steps.enumerated() {
-        let key = StreamKey(
-          seed: experiment.seed, name: stimulus.name, purpose: "stimulus.\(number)")
-        do throws(NetworkError) {
-          values.append(try step.values.values(count: stimulus.neurons.count, key: key))
-        } catch {
-          throw SimulationError(error, below: ["stimuli", stimulus.name])
-        }
+  /// What stimuli and schedule do to each cohort.
+  private func starts(of cohorts: [Cohort]) throws(SimulationError) -> [CohortStarts] {
+    var courses: [StartSource: (course: StartCourse, neurons: [Int])] = [:]
+    for cohort in cohorts {
+      for source in programs[cohort.population]?.starts ?? [] {
+        courses[source] = try course(of: source)
       }
-      let cohort = cohorts[index]
-      found.append(
-        (
-          index,
-          StimulusSteps(
-            stimulus, values: values, port: port, neurons: cohort.neurons, layout: cohort.layout)
-        ))
     }
-    return found
+    return cohorts.map { cohort in
+      CohortStarts(
+        layout: cohort.layout, neurons: cohort.neurons,
+        actions: (programs[cohort.population]?.starts ?? []).compactMap { courses[$0] })
+    }
+  }
+
+  private func course(
+    of source: StartSource
+  ) throws(SimulationError) -> (course: StartCourse, neurons: [Int]) {
+    switch source {
+    case .stimulus(let place):
+      let stimulus = network.stimuli[place]
+      do throws(NetworkError) {
+        let course = try StartCourse(stimulus, seed: experiment.seed, dt: experiment.dt)
+        return (course, stimulus.neurons)
+      } catch {
+        throw SimulationError(error, below: ["stimuli", stimulus.name])
+      }
+    case .entry(let place, _):
+      guard case .statements(let entry) = network.schedule[place] else {
+        throw SimulationError("entry \(place) of the schedule has no statements")
+      }
+      return (StartCourse(entry.times), entry.neurons)
+    }
   }
 
   private func outlets() -> [Worker.Outlet] {

@@ -60,12 +60,12 @@ struct DeclarationCheck {
   private func subexpression(
     _ value: Expression, of variable: EquationSystem.Variable
   ) throws(EquationError) -> Expression {
-    if !variable.flags.contains(.constantOverStep), let span = firstDraw(in: value) {
+    if !variable.flags.contains(.constantOverStep), let span = value.firstDraw {
       throw error(
         "a random number in `\(variable.name)` would differ wherever it is read", at: span,
         hint: "add the flag (constant over dt)")
     }
-    if variable.flags.contains(.shared) { try refuseUnshared(in: value, of: variable.name) }
+    if variable.flags.contains(.shared) { try checker.refuseUnshared(in: value, of: variable.name) }
     let name = variable.name
     switch variable.type {
     case .boolean:
@@ -82,30 +82,6 @@ struct DeclarationCheck {
       let due = "it is the value of `\(name)`"
       return try checker.expression(value, of: variable.dimension, due: due).expression
     }
-  }
-
-  private func firstDraw(in expression: Expression) -> SourceSpan? {
-    if case .call(let name, _) = expression.node, EquationFunction(rawValue: name)?.isRandom == true
-    {
-      return expression.span
-    }
-    for child in expression.children {
-      if let span = firstDraw(in: child) { return span }
-    }
-    return nil
-  }
-
-  private func refuseUnshared(in value: Expression, of name: String) throws(EquationError) {
-    let checker = checker
-    let unshared = value.firstUse { used in
-      switch checker.meaning(of: used) {
-      case .variable(let variable): !variable.flags.contains(.shared)
-      case .internal(let meaning): !meaning.isShared
-      default: false
-      }
-    }
-    guard let unshared else { return }
-    throw error("`\(name)` is shared, and this differs from neuron to neuron", at: unshared)
   }
 
   // MARK: Noise

@@ -30,6 +30,17 @@ extension Expression {
     return nil
   }
 
+  /// Where a random number is drawn first.
+  var firstDraw: SourceSpan? {
+    if case .call(let name, _) = node, EquationFunction(rawValue: name)?.isRandom == true {
+      return span
+    }
+    for child in children {
+      if let span = child.firstDraw { return span }
+    }
+    return nil
+  }
+
   /// The height of the tree once every name in `heights` is replaced by a tree of that height.
   func height(replacing heights: [String: Int]) -> Int {
     if case .name(let name) = node, let height = heights[name] { return height }

@@ -29,6 +29,19 @@ extension ExpressionChecker {
     return UnitTable.equationUnit(named: name).map { .unit($0) }
   }
 
+  /// Refuses what differs from neuron to neuron in the value of a shared variable.
+  func refuseUnshared(in value: Expression, of name: String) throws(EquationError) {
+    let unshared = value.firstUse { used in
+      switch meaning(of: used) {
+      case .variable(let variable): !variable.flags.contains(.shared)
+      case .internal(let meaning): !meaning.isShared
+      default: false
+      }
+    }
+    guard let unshared else { return }
+    throw error("`\(name)` is shared, and this differs from neuron to neuron", at: unshared)
+  }
+
   /// Checks a name that is read.
   func checkName(_ name: String, _ expression: Expression) throws(EquationError)
     -> CheckedExpression

@@ -57,6 +57,61 @@ extension EquationSystem {
     return result
   }
 
+  /// Reads and checks statements that all neurons of a population run, or some of them, at given
+  /// times of a run.
+  ///
+  /// - Parameters:
+  ///   - text: Statements, separated by `;` or line ends.
+  ///   - setsConstants: Whether parameters that are `constant` may be assigned to, as between two
+  ///     runs.
+  ///   - isForAll: Whether all neurons run them; only then may they assign to what is `shared`, and
+  ///     only what is the same for all.
+  /// - Throws: `EquationError` with the place in `text`.
+  public func checkedSchedule(
+    _ text: String, setsConstants: Bool, isForAll: Bool
+  ) throws(EquationError) -> [Statement] {
+    let checker = ExpressionChecker(text: text, scope: scope())
+    let statements = try checkedStatements(text, setsConstants: true)
+    for statement in statements {
+      guard let variable = self[statement.target] else { continue }
+      let target = SourceSpan(
+        offset: statement.span.offset, length: variable.name.unicodeScalars.count)
+      if variable.flags.contains(.constant), !setsConstants {
+        throw checker.error(
+          "`\(variable.name)` is declared constant, and only single times can change it",
+          at: target, hint: "write 'at', or take the flag (constant) away")
+      }
+      guard variable.flags.contains(.shared) else { continue }
+      guard isForAll else {
+        throw checker.error(
+          "`\(variable.name)` is shared, and some neurons cannot assign to it", at: target)
+      }
+      try checker.refuseUnshared(in: statement.value, of: variable.name)
+      if let draw = statement.value.firstDraw {
+        throw checker.error(
+          "`\(variable.name)` is shared, and a random number differs from neuron to neuron",
+          at: draw)
+      }
+    }
+    return statements
+  }
+
+  /// The names that statements assign to, whatever they mean; empty if the text is wrong.
+  public static func assignedNames(in text: String) -> Set<String> {
+    Set(((try? EquationParser.statements(text)) ?? []).map(\.target))
+  }
+
+  /// Makes a constant of the equations a parameter of its own, so that statements can change it.
+  ///
+  /// - Returns: What its value was; `nil` if there is no such constant.
+  public mutating func turnIntoParameter(_ name: String) -> Quantity? {
+    guard self[name] == nil, let constant = constants.removeValue(forKey: name) else {
+      return nil
+    }
+    variables.append(Variable(name: name, kind: .parameter, dimension: constant.dimension))
+    return constant
+  }
+
   /// The type and the dimension of an expression over this system's names.
   ///
   /// - Throws: `EquationError` with the printed expression as its text.

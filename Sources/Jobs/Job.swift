@@ -125,10 +125,12 @@ extension JobReading {
     readConstants(map["constants"])
     let simulation = readSimulation(map["simulation"], root: map)
     var models = readModels(map["models"], method: simulation?.method ?? KnownMethod())
-    let (populations, known) = readPopulations(map["populations"], models: &models, root: map)
+    var (populations, known) = readPopulations(map["populations"], models: &models, root: map)
     let projections = readProjections(map["projections"], populations: known)
     let stimuli = readStimuli(map["stimuli"], populations: known)
-    refuseSchedule(map["schedule"])
+    let schedule = readSchedule(
+      map["schedule"], populations: &populations, known: &known,
+      projections: ProjectionNames(map["projections"], read: projections))
     let recording = readRecord(map["record"], populations: known)
     let checkpoint = readCheckpoint(map["checkpoint"])
     refuseSweep(map["sweep"])
@@ -137,7 +139,9 @@ extension JobReading {
     guard let simulation, let recording, let checkpoint, diagnostics.errorCount == 0 else {
       return nil
     }
-    let network = Network(populations: populations, projections: projections, stimuli: stimuli)
+    let network = Network(
+      populations: populations, projections: projections, stimuli: stimuli,
+      schedule: schedule)
     let experiment = Experiment(
       network: network, dt: dt, steps: simulation.steps, seed: simulation.seed,
       recording: recording)

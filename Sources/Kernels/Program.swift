@@ -34,6 +34,8 @@ package struct Program: Hashable, Sendable {
   package var reset: Section
   package var events: [Event]
   package var ports: [PortCode]
+  /// What stimuli and schedule do at the start of a step, on lanes of a mask; `payload` is the lane's.
+  package var starts: [Section]
   /// Whether there is a threshold.
   package var spikes: Bool
 
@@ -159,7 +161,7 @@ package enum Operation: Hashable, Sendable {
   case step
   /// i: the neuron's index in its population.
   case neuronIndex
-  /// w: the event's payload; in port code only.
+  /// w: the event's payload, or what a stimulus gives; in ports and starts only.
   case payload
   case random(occurrence: Int)
   /// `poisson(lambda)`
@@ -247,12 +249,5 @@ extension Program {
     case additive([Contribution])
     /// Run event by event, in the order of events, on the event's lane.
     case general(Section)
-    /// At the start of a step: the column takes the payload.
-    case assignment(column: Int)
-
-    package var isArrival: Bool {
-      if case .assignment = self { return false }
-      return true
-    }
   }
 }

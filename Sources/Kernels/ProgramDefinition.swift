@@ -2,13 +2,25 @@ package import Equations
 
 /// What arrives at the neurons of a population, and what it does there.
 package struct Port: Hashable, Sendable {
+  package var name: String
+  /// The `on_pre` code of a projection; `w` is the event's payload.
+  package var onPre: [Statement]
+
+  package init(name: String, onPre: [Statement]) {
+    self.name = name
+    self.onPre = onPre
+  }
+}
+
+/// What a stimulus or an entry of the schedule does to neurons at the start of a step.
+package struct Start: Hashable, Sendable {
   package enum Action: Hashable, Sendable {
-    /// The `on_pre` code of a projection; `w` is the event's payload.
-    case arrival([Statement])
-    /// A stimulus: the variable takes the event's payload at the start of the step.
+    /// The variable takes the payload, the neuron's own or one for all.
     case assignment(variable: String)
+    case statements([Statement])
   }
 
+  /// Names its random streams within the population.
   package var name: String
   package var action: Action
 
@@ -26,8 +38,10 @@ package struct ProgramDefinition: Hashable, Sendable {
   package var method: IntegrationMethod
   /// The step, in s.
   package var dt: Double
-  /// Arrival ports in the order of the job's projections, then assignment ports.
+  /// In the order of the job's projections.
   package var ports: [Port]
+  /// In the order in which they act at one step: stimuli, then the schedule.
+  package var starts: [Start]
   /// What recordings read, on the state before the update: variables and subexpressions by name.
   package var probes: [String]
   /// Initial values, in the order written; evaluated on every neuron at step 0 after per-neuron
@@ -41,13 +55,15 @@ package struct ProgramDefinition: Hashable, Sendable {
 
   package init(
     system: EquationSystem, method: IntegrationMethod = .euler, dt: Double, ports: [Port] = [],
-    probes: [String] = [], initial: [Statement] = [], uniformParameters: [String: Double] = [:],
+    starts: [Start] = [], probes: [String] = [], initial: [Statement] = [],
+    uniformParameters: [String: Double] = [:],
     size: Int
   ) {
     self.system = system
     self.method = method
     self.dt = dt
     self.ports = ports
+    self.starts = starts
     self.probes = probes
     self.initial = initial
     self.uniformParameters = uniformParameters

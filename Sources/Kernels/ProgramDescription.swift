@@ -45,13 +45,9 @@ extension Program: CustomStringConvertible {
           all.append(("port \(index) adds to \(name)\(mask)", contribution.amount))
         }
       case .general(let code): all.append(("port \(index)", code))
-      case .assignment(let column):
-        let output = Section(
-          instructions: [Instruction(.payload, .real)],
-          stores: [Section.Store(column: column, value: 0)])
-        all.append(("port \(index) at the start", output))
       }
     }
+    for (index, code) in starts.enumerated() { all.append(("start \(index)", code)) }
     return all
   }
 

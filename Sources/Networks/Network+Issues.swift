@@ -13,6 +13,7 @@ extension Network {
     for population in populations { issues += population.issues() }
     for projection in projections { issues += self.issues(of: projection, dt: dt) }
     for stimulus in stimuli { issues += self.issues(of: stimulus) }
+    for place in schedule.indices { issues += self.issues(ofScheduleEntry: place) }
     return issues
   }
 
@@ -159,51 +160,6 @@ extension SpikeListGenerator {
       last = (spike.step, spike.unit)
     }
     return []
-  }
-}
-
-extension Network {
-  fileprivate func issues(of stimulus: Stimulus) -> [NetworkIssue] {
-    let path = ["stimuli", stimulus.name]
-    func issue(_ key: String, _ message: String) -> [NetworkIssue] {
-      [NetworkIssue(path: path + [key], message: message)]
-    }
-    guard populations.indices.contains(stimulus.population) else {
-      return issue("population", "there is no population \(stimulus.population)")
-    }
-    let population = populations[stimulus.population]
-    guard case .neurons(let neurons) = population.kind else {
-      return issue("population", "'\(population.name)' has no neurons to be driven")
-    }
-    var issues: [NetworkIssue] = []
-    switch neurons.system[stimulus.variable]?.kind {
-    case nil:
-      issues += issue("variable", "'\(population.name)' has no variable '\(stimulus.variable)'")
-    case .subexpression?:
-      issues += issue("variable", "'\(stimulus.variable)' follows from other variables")
-    default: break
-    }
-    var last = -1
-    for neuron in stimulus.neurons {
-      guard neuron > last, neuron < population.size else {
-        issues += issue(
-          "neurons",
-          "neuron \(neuron) is out of order or not in 0 ..< \(population.size)")
-        break
-      }
-      last = neuron
-    }
-    if let place = stimulus.steps.indices.dropFirst().first(where: {
-      stimulus.steps[$0].step <= stimulus.steps[$0 - 1].step
-    }) {
-      issues += issue("steps", "entry \(place) is not later than the one before it")
-    }
-    for (place, entry) in stimulus.steps.enumerated() {
-      if let values = entry.values.issue(count: stimulus.neurons.count) {
-        issues.append(values.at(path + ["steps", String(place)]))
-      }
-    }
-    return issues
   }
 }
 

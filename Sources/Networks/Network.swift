@@ -9,13 +9,17 @@ public struct Network: Sendable {
   /// In the order of the job, which is the order of arrivals at a neuron.
   public var projections: [Projection]
   public var stimuli: [Stimulus]
+  /// In the order in which entries act at one step, after the stimuli.
+  public var schedule: [ScheduleEntry]
 
   public init(
-    populations: [Population] = [], projections: [Projection] = [], stimuli: [Stimulus] = []
+    populations: [Population] = [], projections: [Projection] = [], stimuli: [Stimulus] = [],
+    schedule: [ScheduleEntry] = []
   ) {
     self.populations = populations
     self.projections = projections
     self.stimuli = stimuli
+    self.schedule = schedule
   }
 }
 
@@ -212,29 +216,6 @@ public enum ConnectionRule: Sendable {
   case condition(Expression, constants: EquationSystem, probability: Double?)
   /// sorted by (source, place in the list)
   case pairs([(source: Int, target: Int)])
-}
-
-/// A variable driven from outside: piecewise constant in time.
-public struct Stimulus: Sendable {
-  public var name: String
-  /// Place in `Network.populations`; always neurons.
-  public var population: Int
-  /// Indices in the population, ascending.
-  public var neurons: [Int]
-  public var variable: String
-  /// From each step on, the value; in SI, sorted by step. Values are per entry of `neurons`.
-  public var steps: [(step: Int64, values: NeuronValues)]
-
-  public init(
-    name: String, population: Int, neurons: [Int], variable: String,
-    steps: [(step: Int64, values: NeuronValues)]
-  ) {
-    self.name = name
-    self.population = population
-    self.neurons = neurons
-    self.variable = variable
-    self.steps = steps
-  }
 }
 
 extension Network {

@@ -249,15 +249,6 @@ extension BadJob {
       "single precision", "seed: 7", "seed: 7, precision: ⟦single",
       "'precision: single' is not available yet"),
     BadJob(
-      "a waveform", "    steps: [[0 ms, 0 pA], [50 ms, {linspace: [0 pA, 200 pA]}]]",
-      "    ⟦waveform: {file: x.h5, dataset: d, dt: 0.1 ms}", "'waveform' of a stimulus is not"),
-    BadJob(
-      "an expression over time", "    steps: [[0 ms, 0 pA], [50 ms, {linspace: [0 pA, 200 pA]}]]",
-      "    ⟦expression: 100*pA*sin(t/ms)", "'expression' of a stimulus is not available yet"),
-    BadJob(
-      "a schedule", "checkpoint:",
-      "⟦schedule: [{at: 10 ms, population: pyr, do: V_soma = rest}]\ncheckpoint:",
-      "'schedule' is not available yet"),
     BadJob(
       "plasticity", "    autapses: false", "    ⟦plasticity: {rule: stdp}",
       "'plasticity' is not available yet"),

@@ -2,7 +2,7 @@ extension BadJob {
   /// Every way of being wrong that a job is tested for.
   package static let all: [BadJob] =
     files + keys + quantities + sizes + references + models + mechanisms + equations
-    + customizations + generators + projections + recordings + methods + notYet
+    + customizations + generators + projections + recordings + stimuli + schedule + methods + notYet
 
   private static let files: [BadJob] = [
     BadJob("empty file", text: "", "the file is empty"),

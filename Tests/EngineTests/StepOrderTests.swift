@@ -174,7 +174,7 @@ import Testing
     network.stimuli = [
       Stimulus(
         name: "s", population: 0, neurons: [0], variable: "drive",
-        steps: [(0, .constant(1)), (3, .constant(0))])
+        course: .steps([(0, .constant(1)), (3, .constant(0))]))
     ]
     let run = try SmallRun.run(network, steps: 8, states: ["x", "drive"])
     #expect(run.steps(of: 0).first == 2)

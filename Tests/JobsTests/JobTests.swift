@@ -150,12 +150,103 @@ extension Job {
     #expect(pairs.map(\.target) == [2, 4])
   }
 
+  @Test func schedulesAreRead() throws {
+    let job = try load(
+      BadJob.goodJob + """
+        schedule:
+          - {at: 1.55 ms, population: pyr, neurons: 0:4:2, do: 'V_soma = rest; gain = 2'}
+          - {every: 0.5 ms, from: 2 ms, population: odd, do: x = rand()}
+          - {at: 3 ms, projection: few, active: false}
+          - {at: 4 ms, population: pyr, do: E_AMPA += 1*mV}
+        """)
+    let network = job.experiment.network
+    try #require(network.schedule.count == 4)
+    guard case .statements(let first) = network.schedule[0],
+      case .statements(let second) = network.schedule[1],
+      case .activity(let third) = network.schedule[2]
+    else {
+      Issue.record("two entries of statements and a switch are due")
+      return
+    }
+    #expect(first.population == 0)
+    #expect(first.neurons == [0, 2])
+    #expect(first.times == .once(15))
+    #expect(first.statements.map(\.target) == ["V_soma", "gain"])
+    #expect(second.times == .every(5, from: 20, to: .max))
+    #expect(second.neurons == [0, 1])
+    #expect(third == ProjectionSwitch(projection: 2, step: 30, isActive: false))
+    // A constant of the model that a statement changes is the population's own from then on.
+    guard case .neurons(let neurons) = network.populations[0].kind else { return }
+    #expect(neurons.system["E_AMPA"]?.kind == .parameter)
+    #expect(neurons.system.constants["E_AMPA"] == nil)
+    #expect(neurons.parameters["E_AMPA"] == .constant(0))
+  }
+
+  @Test func aSharedVariableIsSetForAllAlike() throws {
+    let shared = "equations: |\n      g : 1 (shared)\n      dx/dt = (g - x)/(10*ms) : 1"
+    let text = BadJob.goodJob.replacing("equations: 'dx/dt = -x/(10*ms) : 1'", with: shared)
+    func errors(_ entry: String) -> [String] {
+      do {
+        _ = try load(text + "schedule: [{at: 1 ms, population: odd, \(entry)}]\n")
+        return []
+      } catch {
+        return error.diagnostics.map(\.message)
+      }
+    }
+    #expect(errors("do: g = 2 + N") == [])
+    for (entry, message) in [
+      ("neurons: [1], do: g = 2", "`g` is shared, and some neurons cannot assign to it"),
+      ("do: g = x", "`g` is shared, and this differs from neuron to neuron"),
+      ("do: g = rand()", "`g` is shared, and a random number differs from neuron to neuron"),
+    ] {
+      #expect(errors(entry) == [message])
+    }
+  }
+
+  @Test func waveformsAreRead() throws {
+    let steps = "steps: [[0 ms, 0 pA], [50 ms, {linspace: [0 pA, 200 pA]}]]"
+    let text = BadJob.goodJob.replacing(
+      steps, with: "waveform: {file: w.h5, dataset: d, dt: 0.2 ms}")
+    try #require(text != BadJob.goodJob)
+    func course(_ read: JobReaders.Values) throws -> Stimulus.Course? {
+      try Job.load(
+        text: Array(text.utf8), name: "job.yaml", readers: JobReaders(values: { _, _ in read })
+      ).experiment.network.stimuli.first?.course
+    }
+    guard case .waveform(let list) = try course(.init(values: [1, 2, 3], units: "nA")) else {
+      Issue.record("a waveform is due")
+      return
+    }
+    #expect(list.samples == [1, 2, 3].map { $0 * 1e-9 })
+    #expect(list.columns == 1)
+    #expect(list.interval == 0.2 * 0.001)
+    guard
+      case .waveform(let table) = try course(
+        .init(values: [Double](repeating: 1e-9, count: 10), columns: 5, units: nil))
+    else { return }
+    #expect(table.columns == 5)
+    #expect(table.count == 2)
+    for (read, message) in [
+      (JobReaders.Values(values: [1, 2], columns: 2, units: "nA"), "has 2 columns for 5 neurons"),
+      (.init(values: [1, .nan], units: "nA"), "must be finite numbers"),
+      (.init(values: [], units: "nA"), "holds no samples"),
+      (.init(values: [1], units: "mV"), "a current (A) is due, but the data set is in mV"),
+    ] {
+      let error = #expect(throws: JobErrors.self) { try course(read) }
+      #expect(error?.description.contains(message) == true, "\(error?.description ?? "")")
+    }
+  }
+
   @Test func stimuliAndRecordingsAreRead() throws {
     let job = try load(BadJob.goodJob)
     let stimulus = try #require(job.experiment.network.stimuli.first)
     #expect(stimulus.neurons == [0, 2, 4, 6, 8])
-    #expect(stimulus.steps.map(\.step) == [0, 500])
-    #expect(stimulus.steps[1].values == .linspace(0, 200 * 1e-12))
+    guard case .steps(let steps) = stimulus.course else {
+      Issue.record("the course must be steps")
+      return
+    }
+    #expect(steps.map(\.step) == [0, 500])
+    #expect(steps[1].values == .linspace(0, 200 * 1e-12))
     let plan = job.experiment.recording
     #expect(plan.spikes == [0, 3])
     #expect(plan.events.map(\.event) == ["spike_Na_dend", "high"])

@@ -12,6 +12,8 @@ struct BlockScenario {
   var steps: Int
   /// `step` counts from the first step of the run.
   var events: [coppice_event] = []
+  /// `step` counts from the first step of the run.
+  var starts: [WrittenStart] = []
   /// Steps with a probe row, counted from the first step of the run.
   var probeSteps: Set<Int> = []
   var probeGroups: [UInt8]
@@ -109,6 +111,30 @@ struct BlockScenario {
               payload: Double.random(in: payloads, using: &random)))
         }
       }
+    }
+  }
+
+  /// Lets starts come at random steps.
+  mutating func scatterStarts(_ random: inout SplitMix) {
+    guard !program.starts.isEmpty else { return }
+    for step in 0..<steps {
+      for code in program.starts.indices where random.chance(0.3) {
+        starts.append(
+          WrittenStart(
+            step: step, code: code, value: random.number(-1...1),
+            values: random.chance(0.5) ? (0..<lanes).map { _ in random.number(-1...1) } : nil,
+            lanes: random.chance(0.5)
+              ? Set((0..<lanes).filter { _ in random.chance(0.3) }) : nil))
+      }
+    }
+  }
+
+  /// Starts of some steps, counted from the first of them.
+  private func starts(from first: Int, steps count: Int) -> [WrittenStart] {
+    starts.filter { $0.step >= first && $0.step < first + count }.map { start in
+      var start = start
+      start.step -= first
+      return start
     }
   }
 
@@ -215,8 +241,13 @@ extension BlockScenario {
                       uniforms: uniforms.baseAddress, streams: streams.baseAddress,
                       events: events.baseAddress, event_offsets: offsets.baseAddress,
                       marks: marks.baseAddress, probe_due: rows > 0 ? due.baseAddress : nil,
-                      probe_groups: groups.baseAddress, probe_rows: row.baseAddress)
-                    kernel.visit(&visit, scratch: scratch)
+                      probe_groups: groups.baseAddress, probe_rows: row.baseAddress,
+                      starts: nil, start_count: 0)
+                    let starts = starts(from: first, steps: count)
+                    WrittenStart.with(starts, lanes: lanes) { list, count in
+                      (visit.starts, visit.start_count) = (list, count)
+                      kernel.visit(&visit, scratch: scratch)
+                    }
                     written = Int(visit.mark_count)
                   }
                 }

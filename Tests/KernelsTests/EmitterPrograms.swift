@@ -38,8 +38,8 @@ extension Program {
     Program(
       columns: [], uniforms: [], occurrences: [], derived: Section(), initial: Section(),
       probe: Section(), update: Section(), precondition: Section(), tests: Section(),
-      secondReset: nil, reset: Section(), events: [], ports: [], spikes: false, pendingSpike: nil,
-      notRefractory: nil)
+      secondReset: nil, reset: Section(), events: [], ports: [], starts: [], spikes: false,
+      pendingSpike: nil, notRefractory: nil)
   }
 }
 

@@ -69,6 +69,7 @@ import Testing
     scenario.initialise(with: portable)
     scenario.scatterEvents(
       &random, rate: [0, 0.02, 0.3].randomElement(using: &random) ?? 0, payloads: -0.3...0.3)
+    scenario.scatterStarts(&random)
     scenario.probeSteps = Set((0..<60).filter { _ in Bool.random(using: &random) })
     return scenario
   }
@@ -99,6 +100,7 @@ import Testing
       program, uniforms: [0.2, 0.8], lanes: 24, liveLanes: 21, steps: 40)
     scenario.scatterState(&random, by: 0.6)
     scenario.scatterEvents(&random, rate: 0.05, payloads: -1...1)
+    scenario.scatterStarts(&random)
     scenario.probeSteps = [0, 3, 4, 17, 39]
     let expected = scenario.run(try portableKernel(of: program), visits: 40)
     try #require(expected.marks.count > 20)
@@ -213,7 +215,10 @@ extension Program {
           let sum = code.add(.binary(.add, code.load(5), code.add(.payload)))
           code.store(sum, to: 2)
         }),
-      .assignment(column: 7),
+    ]
+    program.starts = [
+      .build { code in code.store(code.add(.payload), to: 7) },
+      .build { code in code.store(code.load(7), to: 5) },
     ]
     program.probe = .build { code in code.output(code.load(count - 1)) }
     return program

@@ -124,14 +124,19 @@ final class KernelBlock {
     }
   }
 
-  /// Advances by some steps in one visit; the steps of arrivals count from its beginning.
-  func advance(_ steps: Int, arrivals: [Arrival] = []) {
+  /// Advances by some steps in one visit; the steps of arrivals and starts count from its beginning.
+  func advance(_ steps: Int, arrivals: [Arrival] = [], starts: [WrittenStart] = []) {
     let width = kernel.groupWidth(lanes: lanes)
     let sorted = arrivals.sorted {
       ($0.lane / width, $0.step, $0.lane, $0.port, $0.synapse)
         < ($1.lane / width, $1.step, $1.lane, $1.port, $1.synapse)
     }
-    visit(steps: steps, events: sorted) { kernel.visit($0, scratch: scratch) }
+    WrittenStart.with(starts, lanes: lanes) { list, count in
+      visit(steps: steps, events: sorted) { visit in
+        (visit.pointee.starts, visit.pointee.start_count) = (list, count)
+        kernel.visit(visit, scratch: scratch)
+      }
+    }
     step += Int64(steps)
   }
 

@@ -63,7 +63,6 @@ import Units
         switch port {
         case .additive(let contributions): "additive \(contributions.count)"
         case .general: "general"
-        case .assignment: "assignment"
         }
       }
     }
@@ -85,10 +84,6 @@ import Units
       try kinds(.arrival("a", .add("x", "w")), .arrival("b", .set("p", "y"))) == [
         "additive 1", "general",
       ])
-    #expect(
-      try kinds(
-        .arrival("a", .add("x", "w")), Port(name: "s", action: .assignment(variable: "x")))
-        == ["additive 1", "assignment"])
   }
 
   @Test func `each place of the text has a random stream named after it`() throws {

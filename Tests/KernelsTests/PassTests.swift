@@ -108,9 +108,11 @@ import Testing
     #expect(derived.name == "derived.0")
     #expect(!program.text(of: program.update).contains { $0.contains("/") })
     #expect(program.derived.stores.count == 1)
-    // A stimulus on p makes it change from step to step.
+    // A stimulus on p, or a statement of the schedule, makes it change from step to step.
     var driven = definition
-    driven.ports = [Port(name: "s", action: .assignment(variable: "p"))]
+    driven.starts = [Start(name: "s", action: .assignment(variable: "p"))]
+    #expect(try !Program(driven).columns.contains { $0.role == .derived })
+    driven.starts = [Start(name: "s", action: .statements([.set("p", 2)]))]
     #expect(try !Program(driven).columns.contains { $0.role == .derived })
   }
 

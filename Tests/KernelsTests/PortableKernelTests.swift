@@ -6,11 +6,12 @@ import Testing
 /// The meaning of a run, step by step, under the interpreter.
 @Suite struct PortableKernelTests {
   private func block(
-    _ system: EquationSystem, ports: [Port] = [], probes: [String] = [],
+    _ system: EquationSystem, ports: [Port] = [], starts: [Start] = [], probes: [String] = [],
     initial: [Statement] = [], live: Int = 1, firstNeuron: UInt64 = 0
   ) throws -> KernelBlock {
     let definition = ProgramDefinition(
-      system: system, dt: 1e-4, ports: ports, probes: probes, initial: initial, size: 64)
+      system: system, dt: 1e-4, ports: ports, starts: starts, probes: probes, initial: initial,
+      size: 64)
     return try KernelBlock(try Program(definition), live: live, firstNeuron: firstNeuron)
   }
 
@@ -217,13 +218,11 @@ import Testing
           [.set("spiketime", "t_in_timesteps"), .set("gate", 1)])
       ])
     let block = try block(
-      system, ports: [Port(name: "V", action: .assignment(variable: "V"))],
+      system, starts: [Start(name: "V", action: .assignment(variable: "V"))],
       probes: ["g_rise", "g_fall"])
     block.advance(
       120,
-      arrivals: [
-        Arrival(step: 10, lane: 0, port: 0), Arrival(step: 100, lane: 0, port: 0, payload: 0),
-      ])
+      starts: [WrittenStart(step: 10, value: 1), WrittenStart(step: 100, value: 0)])
     #expect(block.steps(of: 1) == [10, 60])
     let rise = block.probes.indices.filter { block.probes[$0][0][0] == 1 }
     let fall = block.probes.indices.filter { block.probes[$0][1][0] == 1 }
@@ -311,10 +310,32 @@ import Testing
   @Test func `a stimulus acts at the start of its step`() throws {
     let system = EquationSystem.written([.parameter("I"), .differential("x", "I" * 1e4)])
     let block = try block(
-      system, ports: [Port(name: "s", action: .assignment(variable: "I"))], probes: ["I", "x"])
-    block.advance(4, arrivals: [Arrival(step: 2, lane: 0, port: 0, payload: 5)])
+      system, starts: [Start(name: "s", action: .assignment(variable: "I"))], probes: ["I", "x"])
+    block.advance(4, starts: [WrittenStart(step: 2, value: 5)])
     #expect(block.probes.map { $0[0][0] } == [0, 0, 5, 5])
     #expect(abs(block["x"] - 10) < 1e-12)
+  }
+
+  @Test func `starts of one step act in their order, on their lanes, with their payloads`() throws {
+    let system = EquationSystem.written(
+      [.parameter("a"), .parameter("b"), .parameter("when"), .differential("x", "a" * 0)])
+    let block = try block(
+      system,
+      starts: [
+        Start(name: "s", action: .assignment(variable: "a")),
+        Start(
+          name: "schedule.0",
+          action: .statements([.set("b", "a" * 2 + "i"), .set("a", 0), .set("when", "t")])),
+      ], probes: ["a", "b"], live: 3)
+    block.advance(
+      3,
+      starts: [
+        WrittenStart(step: 1, code: 1, lanes: [2]),
+        WrittenStart(step: 1, code: 0, values: [4, 5, 6, 6, 6, 6, 6, 6]),
+      ])
+    #expect(block.probes.map { $0[0] } == [[0, 0, 0], [4, 5, 0], [4, 5, 0]])
+    #expect(block.probes.map { $0[1] } == [[0, 0, 0], [0, 0, 14], [0, 0, 14]])
+    #expect((0..<3).map { block["when", $0] } == [0, 0, 1e-4])
   }
 
   @Test func `without steps only the tail is run`() throws {

@@ -16,8 +16,9 @@ import Units
       let plain = try KernelBlock(try Program(plain: random.definition), live: 11)
       let fast = try KernelBlock(try Program(random.definition), live: 11)
       let arrivals = random.arrivals(steps: 20, lanes: 11)
-      plain.advance(20, arrivals: arrivals)
-      fast.advance(20, arrivals: arrivals)
+      let starts = random.starts(steps: 20, lanes: 11)
+      plain.advance(20, arrivals: arrivals, starts: starts)
+      fast.advance(20, arrivals: arrivals, starts: starts)
       plain.finish()
       fast.finish()
       try #require(plain.marks == fast.marks, "seed \(seed)")
@@ -42,8 +43,9 @@ import Units
       var random = RandomProgram(seed: seed)
       let program = try Program(random.definition)
       let arrivals = random.arrivals(steps: 12, lanes: 9)
+      let starts = random.starts(steps: 12, lanes: 9)
       let one = try KernelBlock(program, live: 9)
-      one.advance(12, arrivals: arrivals)
+      one.advance(12, arrivals: arrivals, starts: starts)
       one.finish()
       let many = try KernelBlock(program, live: 9)
       for step in 0..<12 {
@@ -52,7 +54,12 @@ import Units
           arrival.step = 0
           return arrival
         }
-        many.advance(1, arrivals: now)
+        let begun = starts.filter { $0.step == step }.map { start in
+          var start = start
+          start.step = 0
+          return start
+        }
+        many.advance(1, arrivals: now, starts: begun)
       }
       many.finish()
       try #require(one.marks == many.marks, "seed \(seed)")
@@ -68,9 +75,10 @@ import Units
       var random = RandomProgram(seed: seed)
       let program = try Program(random.definition)
       let arrivals = random.arrivals(steps: 10, lanes: 9)
+      let starts = random.starts(steps: 10, lanes: 9)
       let blocks = try kinds.map { try KernelBlock(program, live: 9, mathematics: $0) }
       for block in blocks {
-        block.advance(10, arrivals: arrivals)
+        block.advance(10, arrivals: arrivals, starts: starts)
         block.finish()
       }
       for block in blocks.dropFirst() {
@@ -96,13 +104,13 @@ import Units
       note("noise", !program.occurrences.isEmpty)
       note("events", !program.events.isEmpty)
       note("probes", !program.probe.outputs.isEmpty)
+      note("starts", !program.starts.isEmpty)
       for port in program.ports {
         switch port {
         case .additive(let contributions):
           note("additive", true)
           note("masked", contributions.contains(where: \.isMasked))
         case .general: note("general", true)
-        case .assignment: note("assignment", true)
         }
       }
       for instruction in program.update.instructions {

@@ -27,6 +27,23 @@ struct RandomProgram {
   }
 }
 
+extension RandomProgram {
+  /// Some starts in a visit of so many steps: of all lanes or some, with one payload or many.
+  mutating func starts(steps: Int, lanes live: Int) -> [WrittenStart] {
+    guard !definition.starts.isEmpty else { return [] }
+    let lanes = (live + 7) / 8 * 8
+    return (0..<steps).flatMap { step in
+      definition.starts.indices.filter { _ in random.chance(0.3) }.map { code in
+        WrittenStart(
+          step: step, code: code, value: random.number(-1...1),
+          values: random.chance(0.5) ? (0..<lanes).map { _ in random.number(-1...1) } : nil,
+          lanes: random.chance(0.5)
+            ? Set((0..<lanes).filter { _ in random.chance(0.3) }) : nil)
+      }
+    }
+  }
+}
+
 struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 
@@ -86,7 +103,7 @@ private struct DefinitionMaker {
           statements: statements(), width: Double(random.pick([0, 1, 2, 5, 64])) * 1e-4) : nil,
       events: (0..<random.below(3)).map { event($0) })
     var definition = ProgramDefinition(
-      system: system, dt: 1e-4, ports: ports(),
+      system: system, dt: 1e-4, ports: ports(), starts: starts(),
       probes: random.chance(0.5) ? ["x0", "s0", "b0"] : [], initial: initial(count),
       uniformParameters: random.chance(0.5) ? ["p1": 0.6] : [:], size: 64)
     definition.method = random.pick(
@@ -147,10 +164,21 @@ private struct DefinitionMaker {
         mayDraw = false
       }
     }
-    if random.chance(0.4) {
-      ports.append(Port(name: "stimulus", action: .assignment(variable: "p0")))
-    }
     return ports
+  }
+
+  private mutating func starts() -> [Start] {
+    var starts: [Start] = []
+    if random.chance(0.4) {
+      let variable = random.pick(["p0", "x0", "b0", "m0"])
+      starts.append(Start(name: "stimulus", action: .assignment(variable: variable)))
+    }
+    for index in 0..<random.below(3) {
+      mayDraw = random.chance(0.5)
+      starts.append(Start(name: "schedule.\(index)", action: .statements(statements())))
+      mayDraw = false
+    }
+    return starts
   }
 
   private mutating func initial(_ count: Int) -> [Statement] {

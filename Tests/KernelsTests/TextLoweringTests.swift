@@ -28,7 +28,7 @@ import Units
     let statements = try system.checkedStatements("s_NMDA += w", names: ["w": .one])
     return try Program(
       ProgramDefinition(
-        system: system, dt: 1e-4, ports: [Port(name: "in", action: .arrival(statements))],
+        system: system, dt: 1e-4, ports: [Port(name: "in", onPre: statements)],
         probes: ["V", "I_NMDA"], initial: try system.checkedStatements("V = EL"),
         uniformParameters: ["I_ext": 0], size: 8))
   }

@@ -95,6 +95,6 @@ extension EquationSystem.Event {
 
 extension Port {
   static func arrival(_ name: String, _ statements: Statement...) -> Port {
-    Port(name: name, action: .arrival(statements))
+    Port(name: name, onPre: statements)
   }
 }

@@ -143,7 +143,7 @@ import Testing
     func issues(_ change: (inout Stimulus) -> Void) -> [NetworkIssue] {
       var stimulus = Stimulus(
         name: "s", population: 0, neurons: [0, 4], variable: "v",
-        steps: [(0, .constant(1)), (5, .list([1, 2]))])
+        course: .steps([(0, .constant(1)), (5, .list([1, 2]))]))
       change(&stimulus)
       return Network(populations: [.neurons("a", 5)], stimuli: [stimulus]).issues()
     }
@@ -152,7 +152,85 @@ import Testing
     #expect(issues { $0.neurons = [0, 5] }.count == 1)
     #expect(issues { $0.neurons = [4, 0] }.count == 1)
     #expect(issues { $0.variable = "w" }.count == 1)
-    #expect(issues { $0.steps[1].step = 0 }.count == 1)
-    #expect(issues { $0.steps[1].values = .list([1]) }.count == 1)
+    #expect(issues { $0.course = .steps([(0, .constant(1)), (0, .constant(2))]) }.count == 1)
+    #expect(issues { $0.course = .steps([(0, .list([1]))]) }.count == 1)
+    let waves: [(Waveform, Int)] = [
+      (Waveform(samples: [1, 2, 3], columns: 1, interval: 1e-3), 0),
+      (Waveform(samples: [1, 2, 3, 4], columns: 2, interval: 1e-3), 0),
+      (Waveform(samples: [1, 2, 3], columns: 3, interval: 1e-3), 1),
+      (Waveform(samples: [1, 2, 3], columns: 2, interval: 1e-3), 1),
+      (Waveform(samples: [], columns: 1, interval: 1e-3), 1),
+      (Waveform(samples: [1, .nan], columns: 1, interval: 1e-3), 1),
+      (Waveform(samples: [1], columns: 1, interval: 0), 1),
+    ]
+    for (wave, count) in waves {
+      #expect(issues { $0.course = .waveform(wave) }.count == count, "\(wave)")
+    }
+  }
+
+  @Test func scheduleEntriesMustFit() {
+    func count(_ entry: ScheduleEntry) -> Int {
+      Network(populations: [.neurons("a", 5)], schedule: [entry]).issues().count
+    }
+    func statements(
+      _ population: Int, _ neurons: [Int], _ times: ScheduledStatements.Times, _ target: String
+    ) -> ScheduleEntry {
+      let set = Statement(target, .set, Expression(.number(1, isInteger: true)))
+      return .statements(
+        ScheduledStatements(
+          population: population, neurons: neurons, times: times, statements: [set]))
+    }
+    #expect(count(statements(0, [0, 4], .once(3), "v")) == 0)
+    #expect(count(statements(0, [], .every(2, from: 0, to: 9), "v")) == 0)
+    #expect(count(statements(1, [0], .once(3), "v")) == 1)
+    #expect(count(statements(0, [5], .once(3), "v")) == 1)
+    #expect(count(statements(0, [0], .once(-3), "v")) == 1)
+    #expect(count(statements(0, [0], .every(0, from: 0, to: 9), "v")) == 1)
+    #expect(count(statements(0, [0], .once(3), "w")) == 1)
+    #expect(count(.activity(ProjectionSwitch(projection: 0, step: 3, isActive: true))) == 1)
+  }
+
+  @Test func aDelayCountsStepsInWhichTheProjectionIsActive() throws {
+    func entry(_ step: Int64, _ isActive: Bool) -> ScheduleEntry {
+      .activity(ProjectionSwitch(projection: 1, step: step, isActive: isActive))
+    }
+    #expect(ProjectionActivity(ofProjection: 0, in: [entry(5, false)]) == nil)
+    let activity = try #require(
+      ProjectionActivity(
+        ofProjection: 1,
+        in: [entry(20, true), entry(10, false), entry(30, false), entry(40, true), entry(40, true)]
+      ))
+    func arrival(_ step: Int64, _ delay: Int) -> Int64? {
+      activity.arrival(ofSpikeAt: step, delay: delay)
+    }
+    #expect(arrival(3, 0) == 3)
+    #expect(arrival(3, 6) == 9)
+    #expect(arrival(3, 7) == 20)
+    #expect(arrival(9, 1) == 20)
+    #expect(arrival(9, 10) == 29)
+    #expect(arrival(9, 11) == 40)
+    #expect(arrival(10, 0) == nil)
+    #expect(arrival(19, 5) == nil)
+    #expect(arrival(20, 5) == 25)
+    #expect(activity.longestWait(delay: 0) == 0)
+    #expect(activity.longestWait(delay: 1) == 10)
+    #expect(activity.longestWait(delay: 11) == 20)
+    // Of two entries at one step the later one stands; what is never on again loses what waits.
+    let off = try #require(
+      ProjectionActivity(ofProjection: 1, in: [entry(7, true), entry(7, false)]))
+    #expect(off.arrival(ofSpikeAt: 6, delay: 0) == 6)
+    #expect(off.arrival(ofSpikeAt: 6, delay: 1) == nil)
+  }
+
+  /// Brian 2.9: `TimedArray([0, 1, 2], dt=…)(t)` on a clock of 0.1 ms.
+  @Test func samplesOfAWaveformBeginAsInBrian() {
+    func places(_ interval: Double, steps: Int64) -> [Int] {
+      let wave = Waveform(samples: [0, 1, 2], columns: 1, interval: interval)
+      return (0..<steps).map { wave.place(at: $0, dt: 1e-4) }
+    }
+    #expect(places(1e-4, steps: 5) == [0, 1, 2, 2, 2])
+    #expect(places(3e-4, steps: 10) == [0, 0, 0, 1, 1, 1, 2, 2, 2, 2])
+    #expect(places(2.5e-4, steps: 8) == [0, 0, 0, 1, 1, 2, 2, 2])
+    #expect(places(0.5e-4, steps: 3) == [0, 2, 2])
   }
 }

@@ -139,11 +139,16 @@ typedef struct chdf5_reading {
   /// What was read; `chdf5_reading_free` gives it back.
   void *bytes;
   uint64_t byte_count;
+  /// Elements of a row, after a table was read; 0 after a list was.
+  uint64_t columns;
 } chdf5_reading;
 
 /// Reads a list of numbers, converted to CHDF5_UINT64 (integers only) or CHDF5_FLOAT64. `object` is
 /// the names on the way to it, each ended by a NUL, and an empty one at the end.
 void chdf5_read_list_apart(
+    const char *path, const char *object, int32_t type, chdf5_reading *reading);
+/// As `chdf5_read_list_apart`, of one or two dimensions; the last one varies fastest.
+void chdf5_read_table_apart(
     const char *path, const char *object, int32_t type, chdf5_reading *reading);
 /// Reads the names in a group, each ended by a NUL.
 void chdf5_read_names_apart(const char *path, const char *object, chdf5_reading *reading);

@@ -10,7 +10,10 @@ extension JobReaders {
         return zip(file.nodeIDs, file.timestamps).map { (Int(clamping: $0), $1 * 1e-3) }
       },
       values: { path, dataset in
-        Values(values: try readDataset(path, name: dataset), units: nil)
+        let table = try NumberTable.read(path, name: dataset)
+        return Values(
+          values: table.values, columns: table.columns,
+          units: table.units.isEmpty ? nil : table.units)
       })
   }
 }

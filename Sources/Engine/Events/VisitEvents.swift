@@ -44,11 +44,14 @@ struct VisitEvents: ~Copyable {
   /// - Complexity: O(events + groups): a counting sort by group, then an insertion sort of each
   ///   step's handful.
   mutating func collect(from calendar: inout EventCalendar, first: Int64, steps: Int) {
+    let end = first + Int64(steps)
+    calendar.approach(end)
+    defer { calendar.leave(end) }
     offsets.update(repeating: 0, count: groups + 2)
     // Counted two places ahead, so that after the scatter below `offsets[g]` is where g begins.
     let counts = offsets + 2
     var total = 0
-    for step in first..<first + Int64(steps) {
+    for step in first..<end {
       let waiting = calendar.events(at: step)
       total += waiting.count
       for event in waiting { counts[Int(event.slot / groupWidth)] &+= 1 }

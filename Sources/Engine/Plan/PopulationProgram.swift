@@ -2,8 +2,8 @@ import Equations
 package import Kernels
 package import Networks
 
-/// What the kernel of one neuron population must do in this experiment, and which port and probe
-/// is whose.
+/// What the kernel of one neuron population must do in this experiment, and which port, start and
+/// probe is whose.
 package struct PopulationProgram: Sendable {
   /// Place in `Network.populations`.
   package let population: Int
@@ -11,8 +11,8 @@ package struct PopulationProgram: Sendable {
   package let program: Program
   /// By place in `Network.projections`; only those that end here.
   package let portOfProjection: [Int: Int]
-  /// By place in `Network.stimuli`; only those of this population.
-  package let portOfStimulus: [Int: Int]
+  /// Whose code each of the program's starts is, in their order.
+  package let starts: [StartSource]
   /// Probe of each variable that some recording of this population reads.
   package let probeOfVariable: [String: Int]
 
@@ -34,14 +34,10 @@ package struct PopulationProgram: Sendable {
     for (place, projection) in experiment.network.projections.enumerated()
     where projection.target.population == index {
       portOfProjection[place] = ports.count
-      ports.append(Port(name: projection.name, action: .arrival(projection.onPre)))
+      ports.append(Port(name: projection.name, onPre: projection.onPre))
     }
-    var portOfStimulus: [Int: Int] = [:]
-    for (place, stimulus) in experiment.network.stimuli.enumerated()
-    where stimulus.population == index {
-      portOfStimulus[place] = ports.count
-      ports.append(Port(name: stimulus.name, action: .assignment(variable: stimulus.variable)))
-    }
+    let sources = StartSource.all(ofPopulation: index, in: experiment.network)
+    let starts = sources.map { $0.start(in: experiment.network) }
     var probes: [String] = []
     for recording in experiment.recording.states where recording.population == index {
       for variable in recording.variables where !probes.contains(variable) {
@@ -49,13 +45,14 @@ package struct PopulationProgram: Sendable {
       }
     }
     self.portOfProjection = portOfProjection
-    self.portOfStimulus = portOfStimulus
+    self.starts = sources
     probeOfVariable = Dictionary(
       uniqueKeysWithValues: probes.enumerated().map { ($0.element, $0.offset) })
     definition = ProgramDefinition(
       system: neurons.system, method: neurons.method, dt: experiment.dt, ports: ports,
-      probes: probes, initial: PopulationProgram.initialStatements(of: neurons),
-      uniformParameters: PopulationProgram.uniformParameters(of: neurons, ports: ports),
+      starts: starts, probes: probes, initial: PopulationProgram.initialStatements(of: neurons),
+      uniformParameters: PopulationProgram.uniformParameters(
+        of: neurons, ports: ports, starts: starts),
       size: population.size)
     do {
       program = try Program(definition)
@@ -75,7 +72,7 @@ package struct PopulationProgram: Sendable {
   /// Parameters with one value that nothing writes: in the table of uniforms they cost neither
   /// memory nor a load.
   private static func uniformParameters(
-    of neurons: NeuronPopulation, ports: [Port]
+    of neurons: NeuronPopulation, ports: [Port], starts: [Start]
   ) -> [String: Double] {
     var written = Set(neurons.initial.map(\.variable))
     let system = neurons.system
@@ -85,10 +82,13 @@ package struct PopulationProgram: Sendable {
       for statement in event.action { written.insert(statement.target) }
     }
     for port in ports {
-      switch port.action {
-      case .arrival(let statements):
-        for statement in statements { written.insert(statement.target) }
+      for statement in port.onPre { written.insert(statement.target) }
+    }
+    for start in starts {
+      switch start.action {
       case .assignment(let variable): written.insert(variable)
+      case .statements(let statements):
+        for statement in statements { written.insert(statement.target) }
       }
     }
     var uniform: [String: Double] = [:]

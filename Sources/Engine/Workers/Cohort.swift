@@ -98,10 +98,15 @@ final class Cohort {
   /// - Returns: how many marks were left in `marks`.
   func visit(
     block: Int, from start: Int64, steps: Int, marks: UnsafeMutablePointer<coppice_mark>,
-    scratch: UnsafeMutableRawPointer, probes: ProbeRows?
+    scratch: UnsafeMutableRawPointer, starts: UnsafeBufferPointer<coppice_start>? = nil,
+    probes: ProbeRows?
   ) -> Int {
     withVisit(ofBlock: block, from: start, steps: steps) { visit in
       visit.pointee.marks = marks
+      if let starts {
+        visit.pointee.starts = starts.baseAddress
+        visit.pointee.start_count = UInt32(starts.count)
+      }
       if let probes {
         visit.pointee.probe_due = probes.due
         visit.pointee.probe_groups = probes.groups

@@ -10,12 +10,18 @@ final class Inlet: Sendable {
   let synapses: Int
   private let rows: SynapseRows
   private let layout: CohortLayout
+  /// `nil`: always active.
+  private let activity: ProjectionActivity?
   /// The source that drives the cohort's first neuron, where the k-th source after it has one
   /// synapse, the k-th: then no row has to be looked up.
   private let firstOfDiagonal: Int?
 
-  init(port: Int, sources: Range<Int>, rows: SynapseRows, layout: CohortLayout) {
+  init(
+    port: Int, sources: Range<Int>, rows: SynapseRows, activity: ProjectionActivity?,
+    layout: CohortLayout
+  ) {
     self.port = UInt32(port)
+    self.activity = activity
     self.layout = layout
     let diagonal = Inlet.firstOfDiagonal(of: rows, neurons: layout.neurons)
     firstOfDiagonal = diagonal.map { sources.lowerBound + $0 }
@@ -53,7 +59,7 @@ final class Inlet: Sendable {
   /// Puts the events of one spike into the calendar.
   ///
   /// A spike at step n with a delay of k arrives at n + k, which is the beginning of step
-  /// n + k + 1.
+  /// n + k + 1. (Where the projection is switched off and on, see `ProjectionActivity`.)
   ///
   /// - Complexity: O(synapses in the row). Allocates only while calendars grow.
   func deliver(
@@ -61,25 +67,28 @@ final class Inlet: Sendable {
   ) {
     let row = source - sources.lowerBound
     if firstOfDiagonal != nil, case .homogeneous(let delay) = rows.delays {
+      guard let arrival = arrival(ofSpikeAt: step, delay: delay) else { return }
       calendar.append(
         PendingEvent(
           slot: UInt32(layout.slot(ofNeuron: row)), port: port, synapse: UInt32(row),
           payload: weight(of: row)),
-        at: step + Int64(delay) + 1)
+        at: arrival + 1)
       return
     }
     let range = Int(rows.starts[row])..<Int(rows.starts[row + 1])
     guard !range.isEmpty else { return }
     if case .homogeneous(let delay) = rows.delays {
-      deliver(range, at: step + Int64(delay) + 1, into: &calendar)
+      guard let arrival = arrival(ofSpikeAt: step, delay: delay) else { return }
+      deliver(range, at: arrival + 1, into: &calendar)
       return
     }
     for synapse in range {
+      guard let arrival = arrival(ofSpikeAt: step, delay: delay(of: synapse)) else { continue }
       calendar.append(
         PendingEvent(
           slot: rows.targets[synapse], port: port, synapse: UInt32(synapse),
           payload: weight(of: synapse)),
-        at: step + Int64(delay(of: synapse)) + 1)
+        at: arrival + 1)
     }
   }
 
@@ -91,19 +100,29 @@ final class Inlet: Sendable {
     let range =
       firstOfDiagonal == nil ? Int(rows.starts[row])..<Int(rows.starts[row + 1]) : row..<row + 1
     for synapse in range {
-      let arrival = step + Int64(delay(of: synapse)) + 1
-      guard arrival >= first else { continue }
+      guard let arrival = arrival(ofSpikeAt: step, delay: delay(of: synapse)),
+        arrival + 1 >= first
+      else { continue }
       let slot =
         firstOfDiagonal == nil ? rows.targets[synapse] : UInt32(layout.slot(ofNeuron: row))
       calendar.append(
         PendingEvent(
           slot: slot, port: port, synapse: UInt32(synapse), payload: weight(of: synapse)),
-        at: arrival)
+        at: arrival + 1)
     }
   }
 
-  /// In steps.
-  var longestDelay: Int { rows.maximumDelay }
+  /// From a spike to its last arrival, at the most, in steps.
+  var longestDelay: Int {
+    rows.maximumDelay + (activity?.longestWait(delay: rows.maximumDelay) ?? 0)
+  }
+
+  /// The step at which a spike arrives; `nil`: never.
+  @inline(__always)
+  private func arrival(ofSpikeAt step: Int64, delay: Int) -> Int64? {
+    guard let activity else { return step + Int64(delay) }
+    return activity.arrival(ofSpikeAt: step, delay: delay)
+  }
 
   /// A row whose synapses share one delay goes to one list of the calendar.
   private func deliver(_ range: Range<Int>, at step: Int64, into calendar: inout EventCalendar) {

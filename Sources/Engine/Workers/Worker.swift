@@ -30,7 +30,8 @@ final class Worker: @unchecked Sendable {
   let cohorts: [Cohort]
   private let probes: [CohortProbes]
   let generators: [GeneratorShare]
-  private var stimuli: [(cohort: Int, steps: StimulusSteps)]
+  /// By cohort: what stimuli and schedule do to it.
+  private let starts: [CohortStarts]
   /// By source population: where its spikes end in this worker.
   private let inlets: [[(cohort: Int, inlet: Inlet)]]
   /// By population.
@@ -57,15 +58,14 @@ final class Worker: @unchecked Sendable {
 
   init(
     index: Int, cohorts: [Cohort], probes: [CohortProbes], generators: [GeneratorShare],
-    stimuli: [(cohort: Int, steps: StimulusSteps)], inlets: [[(cohort: Int, inlet: Inlet)]],
-    outlets: [Outlet], owned: [Range<Int>], streams: Int, spikeWindow: RecordingPlan.Window,
-    gids: GlobalIDs
+    starts: [CohortStarts], inlets: [[(cohort: Int, inlet: Inlet)]], outlets: [Outlet],
+    owned: [Range<Int>], streams: Int, spikeWindow: RecordingPlan.Window, gids: GlobalIDs
   ) {
     self.index = index
     self.cohorts = cohorts
     self.probes = probes
     self.generators = generators
-    self.stimuli = stimuli
+    self.starts = starts
     self.inlets = inlets
     self.outlets = outlets
     self.owned = owned
@@ -148,7 +148,7 @@ final class Worker: @unchecked Sendable {
     }
   }
 
-  /// Lets local generators and stimuli act on the cohorts.
+  /// Lets local generators act on the cohorts.
   private func drive(_ epoch: Epoch) {
     for share in generators {
       let recorded = outlets[share.population].spikeStream
@@ -165,10 +165,6 @@ final class Worker: @unchecked Sendable {
         if step >= onTheirWay { remember(spike, of: share) }
         deliver(population: share.population, source: unit, step: step)
       }
-    }
-    for index in stimuli.indices {
-      stimuli[index].steps.schedule(
-        until: epoch.end, into: &cohorts[stimuli[index].cohort].calendar)
     }
   }
 
@@ -205,11 +201,12 @@ final class Worker: @unchecked Sendable {
     let cohort = cohorts[index]
     let probe = probes[index]
     probe.begin(epoch)
+    starts[index].begin(epoch)
     for block in 0..<cohort.layout.blocks {
       let rows = probe.rows(ofBlock: block)
       let count = cohort.visit(
         block: block, from: epoch.start, steps: epoch.steps, marks: marks, scratch: scratch.base,
-        probes: rows)
+        starts: starts[index].starts(ofBlock: block), probes: rows)
       if rows != nil { probe.gather(block: block) }
       if count > 0 { collect(count, of: cohort, block: block, in: epoch) }
     }
@@ -286,7 +283,6 @@ extension Worker {
     for (share, next) in zip(generators, nextSpikes) {
       share.units.begin(at: instant.step, nextSpikes: next)
     }
-    for index in stimuli.indices { stimuli[index].steps.begin(at: instant.step) }
   }
 }
 

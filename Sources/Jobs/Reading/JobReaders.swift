@@ -7,16 +7,19 @@ public struct JobReaders: Sendable {
   /// Numbers of a data set, and what its attribute `units` says.
   public struct Values: Sendable {
     public var values: [Double]
+    /// Numbers of a row of a table, row after row; `nil` for a list.
+    public var columns: Int?
     public var units: String?
-    public init(values: [Double], units: String?) {
+    public init(values: [Double], columns: Int? = nil, units: String?) {
       self.values = values
+      self.columns = columns
       self.units = units
     }
   }
 
   /// The spikes of a population in a SONATA file: index in the population and time in s.
   public var spikes: @Sendable (_ path: String, _ population: String) throws -> [(Int, Double)]
-  /// A one-dimensional data set.
+  /// A data set of one or two dimensions.
   public var values: @Sendable (_ path: String, _ dataset: String) throws -> Values
   /// The edges of a population in a SONATA file: indices of source and target.
   public var edges: @Sendable (_ path: String, _ population: String) throws -> [(Int, Int)]

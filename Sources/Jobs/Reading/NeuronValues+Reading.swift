@@ -22,6 +22,8 @@ extension JobReading {
     var count: ValueCount
     /// `neuron`, `unit` or `synapse`.
     var what: String
+    /// Whether a data set without units is in SI.
+    var takesBareSI = false
   }
 
   /// Reads values of a known dimension.
@@ -182,7 +184,20 @@ extension JobReading {
     guard let dataset = map.required("dataset", of: "a file of values"),
       let path = path(file), let name = line(dataset, "the name of a data set")
     else { return nil }
-    let read: JobReaders.Values
+    guard let read = data(path, name, file, dataset, expected) else { return nil }
+    guard read.columns == nil else {
+      refuse(dataset, "'\(name.forMessage)' is a table, where a list of values is due")
+      return nil
+    }
+    return counted(read.values, dataset, expected)
+  }
+
+  /// Reads the numbers of a data set, in SI.
+  func data(
+    _ path: String, _ name: String, _ file: JobField, _ dataset: JobField,
+    _ expected: ValuesExpectation
+  ) -> JobReaders.Values? {
+    var read: JobReaders.Values
     do {
       read = try readers.values(path, name)
     } catch {
@@ -196,14 +211,15 @@ extension JobReading {
       refuse(dataset, "the values of '\(name.forMessage)' must be finite numbers\(rule)")
       return nil
     }
-    return counted(values, dataset, expected)
+    read.values = values
+    return read
   }
 
   private func inSI(
     _ read: JobReaders.Values, _ field: JobField, _ expected: ValuesExpectation
   ) -> [Double]? {
     guard let units = read.units, units != "1", !units.isEmpty else {
-      guard expected.dimension == .one else {
+      guard expected.dimension == .one || expected.takesBareSI else {
         refuse(
           field, "the data set has no attribute 'units', but \(expected.dimension.phrase) is due")
         return nil

@@ -39,32 +39,6 @@ extension JobReading {
     refuse(field, notYet: "'plasticity'", instead: "remove it: the weights stay as they are")
   }
 
-  /// Reads a waveform or an expression of a stimulus, and refuses it.
-  func refuseStimulus(_ field: JobField) {
-    if field.name == "waveform" {
-      _ = map(field, keys: ["file", "dataset", "dt"], what: "'waveform'")
-    } else {
-      _ = text(field, "an expression in t and i")
-    }
-    refuse(
-      field, notYet: "'\(field.name)' of a stimulus",
-      instead: "write 'steps', or an equation that reads t in the model")
-  }
-
-  /// Reads `schedule`, and refuses it.
-  func refuseSchedule(_ field: JobField?) {
-    guard let field, let entries = list(field, "'schedule'") else { return }
-    let keys = [
-      "at", "every", "from", "to", "population", "projection", "neurons", "do", "active",
-    ]
-    for entry in entries { _ = map(entry, keys: keys, what: "an entry of 'schedule'") }
-    if !entries.isEmpty {
-      refuse(
-        field, notYet: "'schedule'",
-        instead: "use 'stimuli' with 'steps', or custom events of the model")
-    }
-  }
-
   /// Reads `sweep`, and refuses it.
   func refuseSweep(_ field: JobField?) {
     guard let field else { return }

@@ -188,7 +188,7 @@ extension JobReading {
   }
 
   /// Reads `from`, `to` and `every`.
-  private func readWindow(_ map: JobMap, every: JobField?) -> RecordingPlan.Window? {
+  func readWindow(_ map: JobMap, every: JobField?) -> RecordingPlan.Window? {
     let from = map["from"].map(step) ?? 0
     let to = map["to"].map(step) ?? .max
     let every = every.map(interval) ?? 1

@@ -27,20 +27,66 @@ extension JobReading {
     guard kinds.count == 1, let kind = kinds.first, let drive = map[kind] else {
       refuseKey(
         field,
-        kinds.isEmpty ? "a stimulus needs 'steps'" : "a stimulus has one course, not several",
+        kinds.isEmpty
+          ? "a stimulus needs 'steps', 'waveform' or 'expression'"
+          : "a stimulus has one course, not several",
         hint: "such as steps: [[0 ms, 0 pA], [50 ms, 150 pA]]")
       return nil
     }
-    guard kind == "steps" else {
-      refuseStimulus(drive)
-      return nil
+    guard let population, let neurons, let variable else { return nil }
+    let course: Stimulus.Course?
+    switch kind {
+    case "steps":
+      course = readSteps(drive, variable, count: neurons.count).map { .steps($0) }
+    case "waveform":
+      course = readWaveform(drive, variable, count: neurons.count).map { .waveform($0) }
+    default: course = readCourse(drive, variable, population).map { .expression($0) }
     }
-    guard let population, let neurons, let variable,
-      let steps = readSteps(drive, variable, count: neurons.count)
-    else { return nil }
+    guard let course else { return nil }
     return Stimulus(
       name: name, population: population.index, neurons: neurons, variable: variable.name,
-      steps: steps)
+      course: course)
+  }
+
+  /// Reads an expression that is evaluated at every step.
+  private func readCourse(
+    _ field: JobField, _ variable: EquationSystem.Variable, _ population: KnownPopulation
+  ) -> Expression? {
+    guard let text = text(field, "an expression in t and i"), let system = population.system else {
+      return nil
+    }
+    return expression(field, text, of: variable, in: system)
+  }
+
+  /// Reads samples from a file: a list for all neurons alike, or a table with a column for each.
+  private func readWaveform(
+    _ field: JobField, _ variable: EquationSystem.Variable, count: Int
+  ) -> Waveform? {
+    guard let map = map(field, keys: ["file", "dataset", "dt"], what: "'waveform'") else {
+      return nil
+    }
+    let file = map.required("file", of: "'waveform'")
+    let dataset = map.required("dataset", of: "'waveform'")
+    let interval = map.required("dt", of: "'waveform'", hint: "the time between two samples")
+      .flatMap { quantity($0, .time, .positive) }
+    guard let file, let dataset, let interval, let path = path(file),
+      let name = line(dataset, "the name of a data set")
+    else { return nil }
+    let expected = ValuesExpectation(
+      dimension: variable.dimension, count: .unchecked, what: "neuron", takesBareSI: true)
+    guard let read = data(path, name, file, dataset, expected) else { return nil }
+    guard !read.values.isEmpty else {
+      refuse(dataset, "'\(name.forMessage)' holds no samples")
+      return nil
+    }
+    let columns = read.columns ?? 1
+    guard read.columns == nil || columns == count else {
+      refuse(
+        dataset, "'\(name.forMessage)' has \(columns) columns for \(count) neurons",
+        hint: "a list drives all neurons alike; a table has a column for each of 'neurons'")
+      return nil
+    }
+    return Waveform(samples: read.values, columns: columns, interval: interval)
   }
 
   /// Reads the name of a population of neurons.

@@ -4,9 +4,9 @@
 // engine owns all memory; a kernel allocates nothing and keeps nothing between calls.
 //
 // Order inside a visit, for each step n = first_step + k (k = 0 ..< steps):
-//   1. the tail of step n - 1: arrivals (events with this k and an arrival port), second resets
-//      that are due, resets of its spikes, actions of its events;
-//   2. the start of step n: events with this k and a start port (stimuli, schedule);
+//   1. the tail of step n - 1: arrivals (events with this k), second resets that are due, resets
+//      of its spikes, actions of its events;
+//   2. the start of step n: what stimuli and schedule do (`starts` with this k), in their order;
 //   3. probes, where `probe_due[k]`: the state before the update;
 //   4. update: every right side from the old state, then all variables at once;
 //   5. thresholds and event conditions on the new state: marks are appended and pending columns
@@ -26,16 +26,27 @@
 /// Lanes of a block come in multiples of this; padding lanes compute but never leave a mark.
 #define COPPICE_LANE_MULTIPLE 8
 
-/// Something that arrives at a neuron: a network spike, a generator's, or a stimulus' new value.
+/// Something that arrives at a neuron: a network spike or a generator's.
 ///
 /// Sorted by (group, step, lane, port, synapse), where group = lane / the kernel's group width.
 typedef struct coppice_event {
   uint32_t step;     ///< k of the visit at whose beginning the event acts (arrival step + 1 - first_step)
   uint32_t lane;     ///< lane in the block
-  uint32_t port;     ///< port of the population's program, in job order; start ports come last
+  uint32_t port;     ///< port of the population's program, in job order
   uint32_t synapse;  ///< place in the projection's rows: orders the arrivals of one port
-  double payload;    ///< the weight `w`, or the new value of a stimulus
+  double payload;    ///< the weight `w`
 } coppice_event;
+
+/// What a stimulus or an entry of the schedule does at the start of one step, on many lanes at once.
+///
+/// Sorted by (step, code).
+typedef struct coppice_start {
+  uint32_t step;         ///< k of the visit
+  uint32_t code;         ///< place among the program's start codes
+  double value;          ///< the payload of every lane, where `values` is NULL
+  const double *values;  ///< [lanes]: a payload for each lane; NULL: one for all
+  const uint8_t *where;  ///< [lanes]: 1 in lanes where it acts; NULL: in all
+} coppice_start;
 
 /// Something that a neuron emitted in one step.
 typedef struct coppice_mark {
@@ -69,6 +80,9 @@ typedef struct coppice_visit {
   const uint8_t *probe_due;            ///< [steps]: 1 where the probes are taken; NULL: never
   const uint8_t *probe_groups;         ///< [lanes / COPPICE_LANE_MULTIPLE]: 1 where a lane is recorded
   double *probe_rows;                  ///< out: [due row][probe][lane], rows counted from 0
+
+  const coppice_start *starts;
+  uint32_t start_count;
 } coppice_visit;
 
 /// What a compiled kernel exports, under the name `coppice_kernel_entry`.

@@ -31,6 +31,7 @@ package enum CEmitter {
     }
     text.line("")
     TailEmitter(layout: layout).emit(into: &text)
+    StartEmitter(layout: layout).emit(into: &text)
     TestsEmitter(layout: layout).emit(into: &text)
     ProbeEmitter(layout: layout).emit(into: &text)
     VisitEmitter(layout: layout).emit(into: &text)

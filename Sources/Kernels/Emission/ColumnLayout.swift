@@ -181,14 +181,3 @@ extension Program {
   /// Whether some step of a visit can end with work for the next tail other than arrivals.
   var hasPendingWork: Bool { !pendingFlags.isEmpty || secondReset?.pending != nil }
 }
-
-extension Program.PortCode {
-  /// Columns that the port's code sets, sums apart.
-  var writtenColumns: Set<Int> {
-    switch self {
-    case .additive: []
-    case .general(let code): code.storedColumns
-    case .assignment(let column): [column]
-    }
-  }
-}

@@ -8,6 +8,8 @@ struct SectionEmitter {
     var hoisted: Set<Int> = []
     /// Distinguishes the draws of one neuron in one step at one place of the text.
     var ordinal = "0"
+    /// The payload of all lanes.
+    var payload = "cv_set(w)"
   }
 
   let layout: ColumnLayout
@@ -75,7 +77,7 @@ struct SectionEmitter {
     case .load(let column): self.column(column)
     case .step: "cv_set((double)n)"
     case .neuronIndex: "(cv_load(lane_numbers) + cv_set((double)i0))"
-    case .payload: "cv_set(w)"
+    case .payload: surroundings.payload
     case .random(let occurrence): random(occurrence)
     case .poisson(let occurrence, let lambda):
       "cv_poisson(streams[\(occurrence)], i0, (uint64_t)n, \(surroundings.ordinal), v\(lambda))"

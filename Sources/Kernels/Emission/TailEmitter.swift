@@ -1,7 +1,7 @@
 /// Writes the function `tail`: what is rare between two steps, on memory.
 ///
 /// In the tail of step n: general arrivals, second resets that are due, resets of the spikes of n,
-/// actions of the events of n. Then the start of step n + 1: assignments.
+/// actions of the events of n.
 struct TailEmitter {
   let layout: ColumnLayout
   private var program: Program { layout.program }
@@ -11,12 +11,12 @@ struct TailEmitter {
   }
 
   /// Whether any program code runs there at all.
-  var isNeeded: Bool { program.hasPendingWork || !otherPorts.isEmpty }
+  var isNeeded: Bool { program.hasPendingWork || !generalPorts.isEmpty }
 
-  /// Ports whose events are not summed.
-  private var otherPorts: [Int] {
-    program.ports.indices.filter {
-      if case .additive = program.ports[$0] { false } else { true }
+  /// Ports whose events run one by one.
+  private var generalPorts: [(place: Int, code: Section)] {
+    program.ports.enumerated().compactMap { place, port in
+      if case .general(let code) = port { (place, code) } else { nil }
     }
   }
 
@@ -31,7 +31,6 @@ struct TailEmitter {
   var writtenColumns: Set<Int> {
     var columns = Set(program.pendingFlags)
     for section in sections { columns.formUnion(section.storedColumns) }
-    for port in otherPorts { columns.formUnion(program.ports[port].writtenColumns) }
     if let pending = program.secondReset?.pending { columns.insert(pending) }
     return columns
   }
@@ -39,10 +38,7 @@ struct TailEmitter {
   private var sections: [Section] {
     var sections = [program.reset] + program.events.map(\.action)
     if let second = program.secondReset { sections.append(second.code) }
-    for port in otherPorts {
-      if case .general(let code) = program.ports[port] { sections.append(code) }
-    }
-    return sections
+    return sections + generalPorts.map(\.code)
   }
 
   func emit(into text: inout CText) {
@@ -50,7 +46,7 @@ struct TailEmitter {
     text.block(
       "static __attribute__((noinline)) void tail(const coppice_visit *const visit, "
         + "const uint32_t l0, const int64_t n, const coppice_event *const from, "
-        + "const coppice_event *const stop, const int starts)"
+        + "const coppice_event *const stop)"
     ) { text in
       VisitEmitter.declareMemory(of: layout, in: &text)
       layout.declarePointers(readColumns, in: &text)
@@ -58,12 +54,11 @@ struct TailEmitter {
       secondResets(in: &text)
       resets(in: &text)
       actions(in: &text)
-      assignments(in: &text)
     }
   }
 
   private func generalArrivals(in text: inout CText) {
-    let ports = otherPorts.filter { program.ports[$0].isArrival }
+    let ports = generalPorts
     guard !ports.isEmpty else { return }
     text.line("uint32_t ordinal = 0;")
     text.block("for (const coppice_event *e = from; e != stop; ++e)") { text in
@@ -72,9 +67,8 @@ struct TailEmitter {
       text.line("const double w = e->payload;")
       text.line("const cv_mask m = cv_maskOf((uint32_t)1 << (e->lane - l0));")
       text.block("switch (e->port)") { text in
-        for port in ports {
-          guard case .general(let code) = program.ports[port] else { continue }
-          text.block("case \(port):", closing: "} break;") { text in
+        for (place, code) in ports {
+          text.block("case \(place):", closing: "} break;") { text in
             SectionEmitter(layout: layout, surroundings: .init(ordinal: "ordinal"))
               .code(of: code, mask: "m", in: &text)
           }
@@ -127,21 +121,6 @@ struct TailEmitter {
         text.block("if (cv_any(m))") { text in
           text.line(layout.store("cv_false()", to: event.pending))
           SectionEmitter(layout: layout).code(of: event.action, mask: "m", in: &text)
-        }
-      }
-    }
-  }
-
-  private func assignments(in text: inout CText) {
-    let ports = otherPorts.filter { !program.ports[$0].isArrival }
-    guard !ports.isEmpty else { return }
-    text.line("if (!starts) return;")
-    text.block("for (const coppice_event *e = from; e != stop; ++e)") { text in
-      text.block("switch (e->port)") { text in
-        for port in ports {
-          guard case .assignment(let column) = program.ports[port] else { continue }
-          let value = layout.element(column) == .flag ? "e->payload != 0" : "e->payload"
-          text.line("case \(port): p\(column)[e->lane - l0] = \(value); break;")
         }
       }
     }

@@ -11,6 +11,7 @@ package enum VisitLength: Hashable, Sendable {
 struct VisitEmitter {
   let layout: ColumnLayout
   private let tail: TailEmitter
+  private let start: StartEmitter
   private let tests: TestsEmitter
   private let probe: ProbeEmitter
   private let arrivals: ArrivalsEmitter
@@ -20,6 +21,7 @@ struct VisitEmitter {
   init(layout: ColumnLayout) {
     self.layout = layout
     tail = TailEmitter(layout: layout)
+    start = StartEmitter(layout: layout)
     tests = TestsEmitter(layout: layout)
     probe = ProbeEmitter(layout: layout)
     arrivals = ArrivalsEmitter(layout: layout)
@@ -71,6 +73,7 @@ struct VisitEmitter {
     layout.declarePointers(pointers, in: &text)
     if isLong { loadHotColumns(in: &text) }
     pendingAtEntry(in: &text)
+    start.declare(in: &text)
     if probe.isNeeded {
       text.line(
         "const uint8_t *const due = "
@@ -136,6 +139,7 @@ struct VisitEmitter {
       }
     }
     text.line("if (k >= steps) break;")
+    start.call(in: &text)
     if probe.isNeeded {
       text.block("if (__builtin_expect(k == next_row, 0))") { text in
         if isLong { layout.spill(probe.readColumns, in: &text) }
@@ -176,7 +180,7 @@ struct VisitEmitter {
     let condition = (["(others != 0)"] + rare).joined(separator: " | ")
     text.block("if (\(condition))") { text in
       layout.spill(tail.readColumns, in: &text)
-      text.line("tail(visit, l0, n - 1, from, event, k < steps);")
+      text.line("tail(visit, l0, n - 1, from, event);")
       layout.reload(tail.writtenColumns, in: &text)
       clearPending(in: &text)
     }

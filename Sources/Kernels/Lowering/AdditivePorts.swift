@@ -12,7 +12,7 @@ struct AdditivePorts {
     var touched: [Int: Set<String>] = [:]
     let use = NameUse(definition.system)
     for (index, port) in definition.ports.enumerated() {
-      guard case .arrival(let statements) = port.action else { continue }
+      let statements = port.onPre
       let targets = Set(statements.map { Self.target(of: $0, in: scope) })
       if !statements.isEmpty,
         statements.allSatisfy({ Self.isAdditive($0, in: scope, definition.system) })

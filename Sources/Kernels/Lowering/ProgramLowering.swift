@@ -33,6 +33,7 @@ private struct ProgramLowering {
     let reset = try actions(system.reset, purpose: "reset", place: "the reset")
     let events = try self.events()
     let ports = try self.ports()
+    let starts = try self.starts()
     let initial = try self.initial()
     let probe = try self.probe()
     let state = scope.state
@@ -40,7 +41,7 @@ private struct ProgramLowering {
       columns: state.columns, uniforms: tables.uniforms.entries, occurrences: tables.occurrences,
       derived: Section(), initial: initial, probe: probe, update: update,
       precondition: tests.anyOutput, tests: tests, secondReset: second, reset: reset,
-      events: events, ports: ports, spikes: system.threshold != nil,
+      events: events, ports: ports, starts: starts, spikes: system.threshold != nil,
       pendingSpike: state.pendingSpike, notRefractory: state.notRefractory)
   }
 
@@ -197,22 +198,37 @@ private struct ProgramLowering {
     let additive = AdditivePorts(definition, scope: scope).ports
     var codes: [Program.PortCode] = []
     for (index, port) in definition.ports.enumerated() {
-      switch port.action {
-      case .assignment(let variable):
-        let (column, _) = try scope.target(variable, in: "the stimulus '\(port.name)'")
-        codes.append(.assignment(column: column))
-      case .arrival(let statements):
-        let place = "on_pre of '\(port.name)'"
-        if additive.contains(index) {
-          codes.append(.additive(try contributions(statements, place: place)))
-        } else {
-          let code = try section(place: place, moment: .afterUpdate, isArrival: true) {
-            code throws(LoweringError) in
-            try code.run(statements, purpose: "port.\(port.name)")
-          }
-          codes.append(.general(code))
+      let place = "on_pre of '\(port.name)'"
+      if additive.contains(index) {
+        codes.append(.additive(try contributions(port.onPre, place: place)))
+      } else {
+        let code = try section(place: place, moment: .afterUpdate, isArrival: true) {
+          code throws(LoweringError) in
+          try code.run(port.onPre, purpose: "port.\(port.name)")
+        }
+        codes.append(.general(code))
+      }
+    }
+    return codes
+  }
+
+  /// Code of the start of a step reads the state that the update is about to read.
+  private mutating func starts() throws(LoweringError) -> [Section] {
+    let scope = self.scope
+    var codes: [Section] = []
+    for start in definition.starts {
+      let code = try section(place: start.name, moment: .beforeUpdate) {
+        code throws(LoweringError) in
+        switch start.action {
+        case .statements(let statements): try code.run(statements, purpose: start.name)
+        case .assignment(let variable):
+          let (column, target) = try scope.target(variable, in: start.name)
+          let payload = code.code.emit(.payload, .real)
+          let value = code.converted(payload, to: target.type.valueType)
+          code.code.stores.append(Section.Store(column: column, value: value))
         }
       }
+      codes.append(code)
     }
     return codes
   }

@@ -4,7 +4,7 @@ import Equations
 struct SectionLowering {
   /// What the state is when the section begins.
   enum Moment {
-    /// Initial values and probes.
+    /// Initial values, stimuli and schedule, probes.
     case beforeUpdate
     case update
     /// Conditions, and whatever acts between the steps.
@@ -229,7 +229,7 @@ struct SectionLowering {
     return code.emit(.compare(.notEqual, value, code.emit(.constant(0), .integer)), .boolean)
   }
 
-  private mutating func converted(_ value: Int, to type: ValueType) -> Int {
+  mutating func converted(_ value: Int, to type: ValueType) -> Int {
     switch type {
     case .boolean: return truth(value)
     case .real: return numeric(value)

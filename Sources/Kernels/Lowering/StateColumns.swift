@@ -126,15 +126,18 @@ private struct DefinitionUse {
       names.formUnion(event.action.readNames)
     }
     for port in definition.ports {
-      guard case .arrival(let statements) = port.action else { continue }
-      names.formUnion(statements.readNames.flatMap { [$0, $0.withoutPost] })
+      names.formUnion(port.onPre.readNames.flatMap { [$0, $0.withoutPost] })
     }
     return names
   }
 
-  /// Read by recordings, initial values and equations.
+  /// Read by recordings, stimuli and schedule, initial values and equations.
   private static func namesBeforeUpdate(_ definition: ProgramDefinition) -> Set<String> {
     var names = Set(definition.probes).union(definition.initial.readNames)
+    for start in definition.starts {
+      guard case .statements(let statements) = start.action else { continue }
+      names.formUnion(statements.readNames)
+    }
     for variable in definition.system.variables {
       switch variable.kind {
       case .differential(let expression), .subexpression(let expression):

@@ -66,7 +66,6 @@ extension Program {
             Contribution(column: places[$0.column], amount: $0.amount, isMasked: $0.isMasked)
           })
       case .general: port
-      case .assignment(let column): .assignment(column: places[column])
       }
     }
     return program

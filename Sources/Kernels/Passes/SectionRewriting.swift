@@ -56,9 +56,9 @@ extension Program {
               column: $0.column, amount: transform($0.amount), isMasked: $0.isMasked)
           })
       case .general(let code): .general(transform(code))
-      case .assignment: port
       }
     }
+    program.starts = starts.map(transform)
     return program
   }
 

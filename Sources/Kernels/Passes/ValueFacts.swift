@@ -59,7 +59,7 @@ extension Program {
   /// Columns of parameters that nothing in a visit writes.
   var constantColumns: Set<Int> {
     var written = Set<Int>()
-    for section in [update, tests, reset] + events.map(\.action) {
+    for section in [update, tests, reset] + events.map(\.action) + starts {
       written.formUnion(section.targets)
     }
     if let second = secondReset { written.formUnion(second.code.targets) }
@@ -67,7 +67,6 @@ extension Program {
       switch port {
       case .additive(let contributions): written.formUnion(contributions.map(\.column))
       case .general(let code): written.formUnion(code.targets)
-      case .assignment(let column): written.insert(column)
       }
     }
     return Set(columns.indices.filter { columns[$0].role == .variable && !written.contains($0) })

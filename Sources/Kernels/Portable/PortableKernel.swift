@@ -19,6 +19,7 @@ package struct PortableKernel: Kernel {
   private let reset: PortableSection
   private let actions: [PortableSection]
   private let ports: PortablePorts
+  private let starts: [PortableSection]
 
   package init(program: Program, mathematics: PortableMathematics) {
     self.program = program
@@ -36,12 +37,13 @@ package struct PortableKernel: Kernel {
     reset = PortableSection(program.reset, of: program)
     actions = program.events.map { PortableSection($0.action, of: program) }
     ports = PortablePorts(program)
+    starts = program.starts.map { PortableSection($0, of: program) }
     layout = PortableLayout(
       program, pool: pool, summed: ports.summed,
       sections: [
         derived, initial, probe, update, precondition, confirmation, tests, secondReset, reset,
       ]
-        + actions + ports.sections)
+        + actions + ports.sections + starts)
   }
 
   /// What the sections that run in every step read and what stays the same throughout a visit.
@@ -80,7 +82,7 @@ package struct PortableKernel: Kernel {
     let probing = isProbing(visit.pointee)
     let end = Int(visit.pointee.event_offsets[1])
     var event = Int(visit.pointee.event_offsets[0])
-    var row = 0
+    var (row, start) = (0, 0)
     for k in 0...visit.pointee.steps {
       let first = event
       while event < end, visit.pointee.events[event].step == k { event += 1 }
@@ -89,8 +91,8 @@ package struct PortableKernel: Kernel {
       lanes.step = visit.pointee.first_step + Int64(k) - 1
       tail(events: first..<event, lanes: &lanes)
       guard k < visit.pointee.steps else { break }
-      ports.assign(events: first..<event, lanes: lanes)
       lanes.step += 1
+      run(startsOf: k, from: &start, lanes: lanes)
       if probing, visit.pointee.probe_due[Int(k)] != 0 {
         takeProbes(row: row, lanes: lanes)
         row += 1
@@ -132,6 +134,23 @@ package struct PortableKernel: Kernel {
   }
 
   // MARK: Parts of a step
+
+  /// What stimuli and schedule do at the start of step k; `next` is the first start not yet done.
+  private func run(startsOf k: UInt32, from next: inout Int, lanes: PortableLanes) {
+    guard let list = lanes.visit.starts else { return }
+    var lanes = lanes
+    while next < Int(lanes.visit.start_count), list[next].step == k {
+      let start = list[next]
+      next += 1
+      (lanes.payload, lanes.payloads) = (start.value, start.values)
+      if let mask = start.where {
+        lanes.flags(layout.due).update(from: mask, count: lanes.count)
+        lanes.run(starts[Int(start.code)], where: layout.due)
+      } else {
+        lanes.run(starts[Int(start.code)])
+      }
+    }
+  }
 
   /// What step n leaves to be done once all spikes of n are known.
   private func tail(events: Range<Int>, lanes: inout PortableLanes) {

@@ -12,6 +12,8 @@ struct PortableLanes {
   /// n; in a tail, the n whose tail it is.
   var step: Int64 = 0
   var payload = 0.0
+  /// A payload for each lane of the block; `nil`: `payload` for all.
+  var payloads: UnsafePointer<Double>?
   /// Distinguishes the draws of one neuron in one step at one place of the text.
   var ordinal: UInt32 = 0
 
@@ -135,6 +137,8 @@ struct PortableLanes {
     let out = numbers(place)
     if case .neuronIndex = fill {
       for lane in 0..<count { out[lane] = Double(visit.first_neuron + UInt64(first + lane)) }
+    } else if case .payload = fill, let payloads {
+      out.update(from: payloads + first, count: count)
     } else {
       out.update(repeating: value(fill), count: count)
     }
@@ -259,7 +263,7 @@ struct PortableLayout {
   func flags(_ buffer: Int) -> Int { sum(summed.count) + buffer }
   /// Where a flag says that something was summed.
   func touched(_ place: Int) -> Int { flags(flagBuffers) + place }
-  /// The buffer of flags that says where a second reset is due.
+  /// A buffer of flags for a mask: where a second reset is due, or where a start acts.
   var due: PortablePlace { .flags(flagBuffers + summed.count) }
   var bytesPerLane: Int { touched(summed.count + 1) }
 }

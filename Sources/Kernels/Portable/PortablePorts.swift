@@ -5,7 +5,6 @@ struct PortablePorts {
   private enum Code {
     case additive([Contribution])
     case general(PortableSection)
-    case assignment(column: Int, isFlag: Bool)
   }
 
   private struct Contribution {
@@ -45,9 +44,6 @@ struct PortablePorts {
                 isMasked: contribution.isMasked)
             }))
       case .general(let code): codes.append(.general(PortableSection(code, of: program)))
-      case .assignment(let column):
-        codes.append(
-          .assignment(column: column, isFlag: program.columns[column].element == .flag))
       }
     }
     hasGeneral = codes.contains { if case .general = $0 { true } else { false } }
@@ -71,7 +67,6 @@ struct PortablePorts {
       case .additive(let contributions):
         contributions.compactMap { if case .computed(let code) = $0.amount { code } else { nil } }
       case .general(let code): [code]
-      case .assignment: []
       }
     }
   }
@@ -89,20 +84,6 @@ struct PortablePorts {
     for index in events { sum(lanes.visit.events[index], lanes: &lanes) }
     for index in events { add(at: lanes.visit.events[index], lanes: lanes) }
     if hasGeneral { runGeneral(events: events, lanes: &lanes) }
-  }
-
-  /// Values that stimuli take at the start of a step.
-  func assign(events: Range<Int>, lanes: PortableLanes) {
-    for index in events {
-      let event = lanes.visit.events[index]
-      guard case .assignment(let column, let isFlag) = codes[Int(event.port)] else { continue }
-      let lane = Int(event.lane)
-      if isFlag {
-        lanes.flags(.column(column))[lane] = event.payload != 0 ? 1 : 0
-      } else {
-        lanes.numbers(.column(column))[lane] = event.payload
-      }
-    }
   }
 
   private func sum(_ event: coppice_event, lanes: inout PortableLanes) {

@@ -7,19 +7,34 @@ enum ForeignFile {
   static func list<T: HDF5Element>(
     _ type: T.Type, at names: [String], in path: String
   ) throws(StorageError) -> (values: [T], units: String) {
-    let (bytes, units) = try read(names, in: path) { path, object, reading in
+    let reading = try read(names, in: path) { path, object, reading in
       chdf5_read_list_apart(path, object, T.hdf5Type, reading)
     }
+    return (numbers(reading.bytes), reading.text)
+  }
+
+  /// A list or a table of numbers, its attribute `units` (empty if it has none), and how many
+  /// numbers a row has, 0 of a list.
+  static func table(
+    at names: [String], in path: String
+  ) throws(StorageError) -> (values: [Double], units: String, columns: Int) {
+    let reading = try read(names, in: path) { path, object, reading in
+      chdf5_read_table_apart(path, object, Double.hdf5Type, reading)
+    }
+    return (numbers(reading.bytes), reading.text, reading.columns)
+  }
+
+  private static func numbers<T: HDF5Element>(_ bytes: [UInt8]) -> [T] {
     var values = [T](repeating: .zero, count: bytes.count / MemoryLayout<T>.stride)
     values.withUnsafeMutableBytes { $0.copyBytes(from: bytes.prefix($0.count)) }
-    return (values, units)
+    return values
   }
 
   /// The names in a group.
   static func names(at names: [String], in path: String) throws(StorageError) -> [String] {
-    let (bytes, _) = try read(names, in: path) { path, object, reading in
+    let bytes = try read(names, in: path) { path, object, reading in
       chdf5_read_names_apart(path, object, reading)
-    }
+    }.bytes
     return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
@@ -31,7 +46,7 @@ enum ForeignFile {
     _ names: [String], in path: String,
     _ call: (UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutablePointer<chdf5_reading>) ->
       Void
-  ) throws(StorageError) -> (bytes: [UInt8], text: String) {
+  ) throws(StorageError) -> (bytes: [UInt8], text: String, columns: Int) {
     let place = "\(path):/\(names.joined(separator: "/"))"
     try HDF5Library.checkName(path, in: path)
     for name in names { try HDF5Library.checkName(name, in: place) }
@@ -46,7 +61,7 @@ enum ForeignFile {
     switch reading.outcome {
     case CHDF5_READ_DONE:
       let bytes = UnsafeRawBufferPointer(start: reading.bytes, count: Int(reading.byte_count))
-      return (Array(bytes), text)
+      return (Array(bytes), text, Int(clamping: reading.columns))
     case CHDF5_READ_DIED:
       throw unusable(
         place, "the file is damaged: libhdf5 died of signal \(reading.signal) while it was read")

@@ -49,6 +49,25 @@ package struct SpikeFile: Hashable, Sendable {
   }
 }
 
+/// Numbers from any HDF5 file: integers and floats up to 64 bits, as f64.
+package struct NumberTable: Hashable, Sendable {
+  /// The last dimension varies fastest.
+  package var values: [Double]
+  /// Numbers of a row; `nil` for a list.
+  package var columns: Int?
+  /// The attribute `units`; empty if there is none.
+  package var units: String
+
+  /// Reads a dataset of one or two dimensions; `group/dataset` names one in a group.
+  ///
+  /// - Throws: exit code 66 if the file or the dataset is missing, damaged, or no such table.
+  package static func read(_ path: String, name: String) throws(StorageError) -> NumberTable {
+    let names = name.split(separator: "/").map { String($0) }
+    let (values, units, columns) = try ForeignFile.table(at: names, in: path)
+    return NumberTable(values: values, columns: columns == 0 ? nil : columns, units: units)
+  }
+}
+
 /// Reads a list of numbers from any HDF5 file: integers and floats up to 64 bits, as f64.
 ///
 /// - Parameters:
