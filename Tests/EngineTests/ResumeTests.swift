@@ -30,8 +30,15 @@ import Units
         ],
         initial: [("v", "rand()")]),
       try SmallRun.neurons(
-        "m", size: 7, equations: "dv/dt = (1.3 - v)/(5*ms) : 1\ncount : 1", threshold: "v > 1",
-        reset: "v = 0; count += 1", secondReset: "v = 0.4", width: 1.2e-3),
+        "m", size: 7,
+        equations: """
+          dv/dt = (goal + ramp - v)/(5*ms) : 1
+          goal : 1 (constant)
+          ramp : 1
+          count : 1
+          """, threshold: "v > 1",
+        reset: "v = 0; count += 1", secondReset: "v = 0.4", width: 1.2e-3,
+        initial: [("goal", "1.3")]),
       poisson("x", 13, PoissonGenerator(rate: .constant(300))),
       poisson("pool", 13, PoissonGenerator(rate: .constant(30), sources: 20)),
       poisson("shared", 5, PoissonGenerator(rate: .list([10, 200, 0, 400, 90]), window: 20..<600)),
@@ -69,10 +76,39 @@ import Units
     let stimuli = [
       Stimulus(
         name: "push", population: 0, neurons: [0, 3, 4, 11], variable: "push",
-        steps: [(0, .constant(0)), (100, .linspace(0.1, 0.6)), (350, .constant(0))])
+        course: .steps([(0, .constant(0)), (100, .linspace(0.1, 0.6)), (350, .constant(0))])),
+      Stimulus(
+        name: "ramp", population: 1, neurons: [1, 2, 5], variable: "ramp",
+        course: .waveform(
+          Waveform(samples: (0..<60).map { Double($0 % 7) * 0.05 }, columns: 3, interval: 2.5e-3))),
     ]
-    return Network(populations: populations, projections: projections, stimuli: stimuli)
+    return Network(
+      populations: populations, projections: projections, stimuli: stimuli,
+      schedule: try schedule(populations))
   }
+
+  /// A repeated draw, single changes of a constant, and a projection off and on.
+  private static func schedule(_ populations: [Population]) throws -> [ScheduleEntry] {
+    func entry(
+      _ population: Int, _ neurons: [Int], _ times: ScheduledStatements.Times, _ text: String
+    ) throws -> ScheduleEntry {
+      guard case .neurons(let neuron) = populations[population].kind else { throw NoNeurons() }
+      let statements = try neuron.system.checkedSchedule(
+        text, setsConstants: true, isForAll: false)
+      return .statements(
+        ScheduledStatements(
+          population: population, neurons: neurons, times: times, statements: statements))
+    }
+    return [
+      try entry(0, Array(0..<13), .every(11, from: 5, to: 660), "drive += 0.1*rand()"),
+      try entry(1, [0, 3], .once(99), "goal = 1.2"),
+      try entry(1, [3, 6], .once(350), "goal = 1.5; v = 0.5"),
+      .activity(ProjectionSwitch(projection: 7, step: 60, isActive: false)),
+      .activity(ProjectionSwitch(projection: 7, step: 400, isActive: true)),
+    ]
+  }
+
+  private struct NoNeurons: Error {}
 
   private static func poisson(_ name: String, _ size: Int, _ kind: PoissonGenerator) -> Population {
     Population(name: name, size: size, kind: .poisson(kind))

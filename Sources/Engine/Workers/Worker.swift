@@ -263,7 +263,7 @@ extension Worker {
   }
 
   /// Begins at a later step than 0: brings the spikes that were in flight on their ways anew, and
-  /// puts generators and stimuli in their places.
+  /// puts generators in their places.
   ///
   /// - Parameters:
   ///   - spikes: of all workers, those of other runs included.

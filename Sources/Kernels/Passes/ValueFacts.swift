@@ -57,7 +57,7 @@ extension Section {
 
 extension Program {
   /// Columns of parameters that nothing in a visit writes.
-  var constantColumns: Set<Int> {
+  package var constantColumns: Set<Int> {
     var written = Set<Int>()
     for section in [update, tests, reset] + events.map(\.action) + starts {
       written.formUnion(section.targets)
