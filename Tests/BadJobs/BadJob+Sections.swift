@@ -249,7 +249,6 @@ extension BadJob {
       "single precision", "seed: 7", "seed: 7, precision: ⟦single",
       "'precision: single' is not available yet"),
     BadJob(
-    BadJob(
       "plasticity", "    autapses: false", "    ⟦plasticity: {rule: stdp}",
       "'plasticity' is not available yet"),
     BadJob(

@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 /// Raised whenever a struct below or the meaning of one of its fields changes.
-#define COPPICE_KERNEL_ABI_VERSION 2
+#define COPPICE_KERNEL_ABI_VERSION 3
 
 /// Lanes of a block come in multiples of this; padding lanes compute but never leave a mark.
 #define COPPICE_LANE_MULTIPLE 8

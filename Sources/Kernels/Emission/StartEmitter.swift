@@ -28,7 +28,7 @@ struct StartEmitter {
         + "const uint32_t l0, const int64_t n, const coppice_start *s, "
         + "const coppice_start *const stop)"
     ) { text in
-      VisitEmitter.declareMemory(in: &text)
+      VisitEmitter.declareMemory(of: layout, in: &text)
       layout.declarePointers(readColumns, in: &text)
       text.block("for (; s != stop; ++s)") { text in
         text.line("const cv_mask m = s->where ? cv_loadFlags(s->where + l0) : cv_true();")
@@ -53,9 +53,10 @@ struct StartEmitter {
       text.line("const coppice_start *const first_start = start_now;")
       text.line("do ++start_now; while (start_now != start_end && start_now->step == k);")
       text.line("next_start = start_now != start_end ? start_now->step : UINT32_MAX;")
-      layout.spill(readColumns, in: &text)
+      // In short visits columns stand in memory at this point.
+      if layout.visits == .long { layout.spill(readColumns, in: &text) }
       text.line("start(visit, l0, n, first_start, start_now);")
-      layout.reload(writtenColumns, in: &text)
+      if layout.visits == .long { layout.reload(writtenColumns, in: &text) }
     }
   }
 

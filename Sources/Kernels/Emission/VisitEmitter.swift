@@ -212,8 +212,7 @@ struct VisitEmitter {
       }
       if tail.isNeeded {
         text.line(
-          "if (others | isRare) tail(visit, l0, visit->first_step + k - 1, from, event, "
-            + "k < visit->steps);")
+          "if (others | isRare) tail(visit, l0, visit->first_step + k - 1, from, event);")
       }
       text.line("return event;")
     }
