@@ -90,7 +90,7 @@ extension Experiment {
     network.stimuli.append(
       Stimulus(
         name: name, population: target.population, neurons: Array(target.range),
-        variable: variable, steps: course))
+        variable: variable, course: .steps(course)))
   }
 
   /// Records variables, one row every so often: the state before the step's update.

@@ -62,6 +62,7 @@ extension JobReading {
   private func readWaveform(
     _ field: JobField, _ variable: EquationSystem.Variable, count: Int
   ) -> Waveform? {
+    let errors = diagnostics.errorCount
     guard let map = map(field, keys: ["file", "dataset", "dt"], what: "'waveform'") else {
       return nil
     }
@@ -70,7 +71,7 @@ extension JobReading {
     let interval = map.required("dt", of: "'waveform'", hint: "the time between two samples")
       .flatMap { quantity($0, .time, .positive) }
     guard let file, let dataset, let interval, let path = path(file),
-      let name = line(dataset, "the name of a data set")
+      let name = line(dataset, "the name of a data set"), diagnostics.errorCount == errors
     else { return nil }
     let expected = ValuesExpectation(
       dimension: variable.dimension, count: .unchecked, what: "neuron", takesBareSI: true)
