@@ -57,10 +57,16 @@ struct CompilerProcess: ~Copyable {
 
     var process = pid_t()
     let executable = arguments[0]
-    let failure = Self.withCStrings(arguments) { arguments in
-      Self.withCStrings(environment) { environment in
-        posix_spawn(&process, executable, &actions, &attributes, arguments, environment)
+    var failure = ETXTBSY
+    // A file that was written a moment ago may still be open in a child that another thread has
+    // made and that has not begun its own program: it will not be for long.
+    for _ in 0..<100 where failure == ETXTBSY {
+      failure = Self.withCStrings(arguments) { arguments in
+        Self.withCStrings(environment) { environment in
+          posix_spawn(&process, executable, &actions, &attributes, arguments, environment)
+        }
       }
+      if failure == ETXTBSY { usleep(2000) }
     }
     guard failure == 0 else { throw .system("start of \(executable)", error: failure) }
     self.process = process
