@@ -52,7 +52,7 @@ def random_system(random, dt):
     cell.rest = si(rest)
     leak, capacitance = random.uniform(5, 20), random.uniform(80, 250)
     names = ["x", "y", "z"][:random.randint(1, 3)]
-    leaves = [*names, "(V - EL)/(20*mV)", "t/(101.3*ms)", "i/N", "k",
+    leaves = [*names, "(V - EL)/(20*mV)", "t/(101.37*ms)", "i/N", "k",
               "sin(2*pi*rate*t)", "int(not_refractory)"]
     terms = Terms(random, leaves)
     lines = [
@@ -65,7 +65,8 @@ def random_system(random, dt):
         cell.features.add("unless refractory")
     for name in names:
         term = terms.draw(random.randint(2, 4))
-        lines.append(f"d{name}/dt = (2*tanh({term}) - {name})/tau_{name} : 1" + random.choice(["", "", " (unless refractory)"]))
+        flags = random.choice(["", "", " (unless refractory)"])
+        lines.append(f"d{name}/dt = (2*tanh({term}) - {name})/tau_{name} : 1{flags}")
         if random.random() < 0.4:
             lines.append(f"tau_{name} : second (constant)")
             cell.own[f"tau_{name}"] = (4, 40, "ms")
