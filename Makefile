@@ -4,7 +4,8 @@ SHELL := /bin/bash
 COPPICE := .build/release/coppice
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help run build test lint format setup determinism differential bad-jobs docs-check bench-recurrent clean
+.PHONY: help run build test lint format setup determinism differential bad-jobs docs-check bench \
+  bench-quick bench-recurrent clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -32,11 +33,18 @@ differential: build ## random models in Dendrify on Brian 2 and in Coppice (COPP
 docs-check: build ## runs every command of README.md and docs
 	@.ci/docs-check.sh
 
-bench-recurrent: build ## Coppice against Brian 2 on the paper's recurrent network (20 minutes)
-	@benchmarks/recurrent.sh
+bench: build ## the scalability suite (two hours; BENCH=--quick: minutes); goes on where it was stopped
+	@python3 -m benchmarks run $(BENCH)
 
-lint: ## format and layering
+bench-quick: build ## the scalability suite in small
+	@python3 -m benchmarks run --quick
+
+bench-recurrent: build ## Coppice against Brian 2 on the paper's recurrent network (20 minutes)
+	@python3 -m benchmarks run cases-recurrent
+
+lint: ## format and layering; what makes tables of measurements
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
+	@python3 -m unittest discover --quiet --start-directory benchmarks/tests --top-level-directory .
 
 format:
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

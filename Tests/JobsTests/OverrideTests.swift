@@ -176,6 +176,7 @@ import Units
     ("hodgkin-huxley", 41, 100_000), ("cuba", 4000, 10_000), ("coba", 4000, 10_000),
     ("scalability/passive", 100_000, 10_000),
     ("scalability/active", 100_000, 10_000), ("scalability/recurrent", 100_000, 10_000),
+    ("scalability/dense", 100_000, 10_000), ("../benchmarks/jobs/one-step", 100_000, 10_000),
   ])
   func shippedJobsAreRightAndWithoutWarnings(name: String, neurons: Int, steps: Int64) throws {
     let job = try Job.load(path: Self.folder.appendingPathComponent(name + ".yaml").path)

@@ -49,18 +49,23 @@ def neuron_group(case, size):
     for name in COMPARTMENTS:
         setattr(group, f"V_{name}", -60 * mV)
     if case != "passive":
-        for name in ACTIVE:
-            setattr(group, f"allow_I_Na_{name}", True)
-            setattr(group, f"allow_I_Kn_{name}", False)
-            group.run_on_event(
-                f"activate_I_Na_{name}",
-                f"g_Na_{name} += g_Na_{name}_max; allow_I_Na_{name} = False; "
-                f"allow_I_Kn_{name} = True; timer_Na_{name} = t")
-            group.run_on_event(
-                f"activate_I_Kn_{name}",
-                f"g_Kn_{name} += g_Kn_{name}_max; allow_I_Kn_{name} = False; "
-                f"allow_I_Na_{name} = True")
+        handle_dspikes(group, ACTIVE)
     return group
+
+
+def handle_dspikes(group, dendrites):
+    """What Dendrify's `link` does about the sodium spikes of dendrites, for a group of any scope."""
+    for name in dendrites:
+        setattr(group, f"allow_I_Na_{name}", True)
+        setattr(group, f"allow_I_Kn_{name}", False)
+        group.run_on_event(
+            f"activate_I_Na_{name}",
+            f"g_Na_{name} += g_Na_{name}_max; allow_I_Na_{name} = False; "
+            f"allow_I_Kn_{name} = True; timer_Na_{name} = t")
+        group.run_on_event(
+            f"activate_I_Kn_{name}",
+            f"g_Kn_{name} += g_Kn_{name}_max; allow_I_Kn_{name} = False; "
+            f"allow_I_Na_{name} = True")
 
 
 def recurrent_synapses(group):

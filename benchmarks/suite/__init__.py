@@ -1,0 +1,1 @@
+"""What all measurements share: running programs, keeping samples, tables and plots."""

@@ -1,0 +1,137 @@
+"""Tables of samples, and their places in a page."""
+
+import unittest
+
+from benchmarks import measurements
+from benchmarks.measurements import cases, delivery, layouts
+from benchmarks.suite import coppice, figures, tables
+from benchmarks.tests import samples
+
+PAGE = """# Page
+
+<!-- table: size -->
+old
+<!-- end of table -->
+
+between
+
+<!-- table: weak -->
+kept
+<!-- end of table -->
+"""
+
+
+class PageTests(unittest.TestCase):
+    def test_marked_tables_are_replaced_and_all_else_stays(self):
+        page, homeless = tables.updated(PAGE, {"size": "| new |\n", "other": "| x |\n"})
+        self.assertEqual(page, PAGE.replace("old\n", "| new |\n"))
+        self.assertEqual(homeless, ["other"])
+
+    def test_replacing_again_changes_nothing(self):
+        texts = {"size": "| \\1 new |\n"}
+        once, _ = tables.updated(PAGE, texts)
+        self.assertEqual(tables.updated(once, texts)[0], once)
+        self.assertIn("\\1 new", once)
+
+    def test_every_table_has_one_place_in_the_documentation(self):
+        from benchmarks.__main__ import PAGE as path
+        page = path.read_text(encoding="utf-8")
+        for name in [*(part.name for part in measurements.ALL), "bounds", "memory-slopes"]:
+            place = tables.BEGIN.format(name=name)
+            self.assertEqual(page.count(place), 1, place)
+        self.assertEqual(
+            page.count("<!-- table: "), page.count(tables.END), "a table without an end")
+
+
+class PublishedTests(unittest.TestCase):
+    def test_the_documentation_says_what_the_published_samples_say(self):
+        from benchmarks.__main__ import PAGE as path, PUBLISHED
+        from benchmarks.suite import runs
+        sets = [runs.RunSet.read(file) for file in sorted(PUBLISHED.glob("*.json"))]
+        texts = tables.rendered(runs.combined(sets), measurements.ALL, tables.PLOTS)
+        page = path.read_text(encoding="utf-8")
+        self.assertEqual(tables.updated(page, texts), (page, []), "run: python3 -m benchmarks publish")
+
+
+class CaseTests(unittest.TestCase):
+    def setUp(self):
+        self.runs = samples.run_set()
+        facts = {"case": "active", "neurons": 1000}
+        for turn, simulate in enumerate([1.0, 1.1, 1.0], start=1):
+            samples.add(self.runs, "cases-active", "one", turn,
+                        {**facts, "engine": "Coppice", "threads": 1},
+                        **samples.ours(simulate=2 * simulate, wall=3.0))
+            samples.add(self.runs, "cases-active", "two", turn,
+                        {**facts, "engine": "Coppice", "threads": 2},
+                        **samples.ours(simulate=simulate, wall=2.0))
+        samples.add(self.runs, "cases-active", "peer", 1, {**facts, "engine": "Brian 2 numpy"},
+                    **samples.peers())
+
+    def test_engines_are_compared_with_our_fastest(self):
+        table = cases.compared(self.runs, "cases-active", "t")
+        self.assertEqual(
+            table.rows,
+            [["1,000", "Coppice, 1 thread", 3, "3.00", "2.00", "200.0", "5.00", "1.5 ± 0 %",
+              "2.0 ± 10 %"],
+             ["1,000", "Coppice, 2 threads", 3, "2.00", "1.00", "100.0", "5.00", "1", "1"],
+             ["1,000", "Brian 2 numpy", 1, "40.00", "30.00", "3000.0", "5.50", "20.0 ± 0 %",
+              "30.0 ± 10 %"]])
+
+    def test_a_table_says_where_its_figures_come_from(self):
+        (text,) = tables.rendered([self.runs], measurements.ALL).values()
+        self.assertIn("| neurons | engine |", text)
+        self.assertIn("Measured on 2026-01-01 to 2026-01-03 on 2 cores of an P1", text)
+        self.assertIn("Others had at most 1 %", text)
+        self.assertIn("`python3 -m benchmarks run cases-active`", text)
+
+
+class FigureTests(unittest.TestCase):
+    def test_figures_of_ours_and_of_peers_are_of_one_kind(self):
+        self.assertEqual(figures.loop_ns(samples.ours(simulate=1.0)), 100)
+        self.assertEqual(figures.loop_ns(samples.peers(loop=1.0)), 100)
+        self.assertEqual(figures.rate(samples.ours(spikes=5000)), 5)
+        self.assertEqual(figures.rate(samples.peers(rate=5.5)), 5.5)
+
+    def test_the_rest_is_what_no_phase_says(self):
+        rest = figures.phase_seconds("rest")
+        self.assertAlmostEqual(rest(samples.ours(simulate=1.0)), 0.2)
+        self.assertEqual(rest(samples.ours(simulate=0.1)), 0)
+
+    def test_events_are_spikes_times_synapses_by_second_and_thread(self):
+        one = samples.ours(neurons=100, spikes=500, synapses=100 * 1002, threads=2, deliver=0.01)
+        self.assertAlmostEqual(delivery.events_per_second(one), 500 * 1000 / 0.01 / 2)
+
+    def test_layouts_are_compared_with_the_fewest_cores(self):
+        runs_set = samples.run_set()
+        for ranks, threads, seconds in [(1, 1, 2.0), (1, 2, 1.0), (2, 1, 1.25)]:
+            facts = {"case": "active", "neurons": 10, "ranks": ranks, "threads": threads,
+                     "cores": ranks * threads}
+            samples.add(runs_set, "strong", f"{ranks}x{threads}", 1, facts,
+                        **samples.ours(simulate=seconds))
+            samples.add(runs_set, "weak", f"{ranks}x{threads}", 1, facts,
+                        **samples.ours(simulate=seconds))
+        (strong,) = layouts.STRONG.tables(runs_set)
+        (weak,) = layouts.WEAK.tables(runs_set)
+        self.assertEqual([row[-2:] for row in strong.rows],
+                         [["1", "100 %"], ["2.00", "100 %"], ["1.60", "80 %"]])
+        self.assertEqual([row[-1] for row in weak.rows], ["100 %", "200 %", "160 %"])
+
+
+class CheckTests(unittest.TestCase):
+    def test_the_plan_of_memory_is_read(self):
+        found = coppice.expectation(
+            "a network: no errors\n  neurons          100000\n  synapses         100200000 expected\n"
+            "  steps            10000 of 0.1000 ms, epochs of 16\n"
+            "  memory per rank  792.8 MB on 1 rank of 2 threads:\n    state          14.4 MB\n"
+            "    synapses       403.2 MB\n    small things   12 B\n  states on disk   0 B\n")
+        self.assertEqual(found, {
+            "bytes": 792.8e6, "synapses": 100_200_000,
+            "parts": {"state": 14.4e6, "synapses": 403.2e6, "small things": 12}})
+
+
+class LauncherTests(unittest.TestCase):
+    def test_one_rank_needs_no_launcher_and_a_given_one_is_filled_in(self):
+        self.assertEqual(coppice.launched(None, 1, 2), [])
+        self.assertEqual(coppice.launched("srun -n {ranks} -c {threads}", 4, 8),
+                         ["srun", "-n", "4", "-c", "8"])
+        self.assertIn("--oversubscribe", coppice.launched(None, 10_000, 1))
