@@ -89,13 +89,11 @@ struct Signal {
   /// Whether it is time: gets the path of the file that takes the command's output.
   var moment: (String) throws -> Bool
 
-  /// Once the run tells that it has come so far.
-  static func after(percent: Int, _ number: Int32) -> Signal {
-    Signal(number: number) { output in
-      let lines = try String(contentsOfFile: output, encoding: .utf8).split(separator: "\n")
-      return lines.contains { line in
-        line.contains(" %  step ") && Int(line.prefix { $0.isNumber }) ?? 0 >= percent
-      }
+  /// Once an output directory holds a checkpoint that is none of `other`.
+  static func afterGeneration(in output: String, other: [String], _ number: Int32) -> Signal {
+    Signal(number: number) { _ in
+      let names = try? FileManager.default.contentsOfDirectory(atPath: output + "/checkpoints")
+      return names?.contains { $0.hasPrefix("gen-") && !other.contains($0) } ?? false
     }
   }
 
