@@ -8,7 +8,7 @@ SWIFT_FLAGS := --explicit-target-dependency-import-check error
   bench-quick bench-recurrent clean
 
 help:
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 26
 
 setup: ## installs the C libraries that are missing
 	@.ci/setup.sh
@@ -29,6 +29,23 @@ determinism: build ## the whole matrix of ranks, threads, blocks, back ends and 
 differential: build ## random models in Dendrify on Brian 2 and in Coppice (COPPICE_DIFFERENTIAL=N, 300)
 	@Tests/Oracles/setup.sh
 	@"$${COPPICE_ENV:-.env}/current/bin/python" Tests/Oracles/differential/differential.py
+
+.PHONY: reliability reliability-kills reliability-faults reliability-determinism
+
+RELIABILITY := python3 Tests/Reliability/reliability.py
+
+reliability: build ## ten minutes of kills, faults, hangs, signals and resumes on the command line
+	@$(RELIABILITY) sample --seconds 500 --seed $$(date +%s)
+
+# The whole of a group; who is interrupted goes on where he was. COPPICE_SEED=N makes other trials.
+reliability-kills: build ## every kill and signal (an hour; may be interrupted)
+	@$(RELIABILITY) kills --report --seed $(or $(COPPICE_SEED),20261126)
+
+reliability-faults: build ## every disk fault, hang and trace (an hour; may be interrupted)
+	@$(RELIABILITY) faults --report --seed $(or $(COPPICE_SEED),20261126)
+
+reliability-determinism: build ## every layout and chain of resumes (half an hour; may be interrupted)
+	@$(RELIABILITY) determinism --report --seed $(or $(COPPICE_SEED),20261126)
 
 docs-check: build ## runs every command of README.md and docs
 	@.ci/docs-check.sh

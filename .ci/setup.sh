@@ -20,6 +20,9 @@ need mpirun openmpi-bin
 need pkg-config pkg-config
 need cc gcc
 need make make
+# The reliability harness.
+need python3 python3
+need strace strace
 
 if ((${#packages[@]} == 0)); then exit 0; fi
 

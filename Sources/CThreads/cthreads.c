@@ -43,6 +43,8 @@ void cthreads_unpin(void) {
   pthread_setaffinity_np(pthread_self(), sizeof allowed, &allowed);
 }
 
+void cthreads_name(const char *name) { pthread_setname_np(pthread_self(), name); }
+
 void cthreads_sleep(const uint32_t *word, uint32_t expected) {
   // A time limit, so that a wake-up lost between check and sleep costs a millisecond, not a hang.
   struct timespec limit = {0, 1000000};

@@ -19,14 +19,14 @@ package final class Simulation {
   let snapshot: Snapshot
   var cycle = CheckpointCycle()
   /// Where the run is, for those who watch it.
-  package let pulse = RunPulse()
+  package let pulse: RunPulse
   var figures: RunFigures
 
   /// Puts together what `SimulationBuilder` has made.
   init(
     experiment: Experiment, communicator: any Communicator, workers: [Worker], team: WorkerTeam,
     recorder: Recorder, gids: GlobalIDs, smallestDelay: Int?, epochCuts: [Int64],
-    origin: CheckpointInstant, snapshot: Snapshot, figures: RunFigures
+    origin: CheckpointInstant, snapshot: Snapshot, figures: RunFigures, pulse: RunPulse
   ) {
     self.experiment = experiment
     exchange = SpikeExchange(communicator: communicator)
@@ -39,6 +39,7 @@ package final class Simulation {
     self.origin = origin
     self.snapshot = snapshot
     self.figures = figures
+    self.pulse = pulse
   }
 
   deinit { team.disband() }

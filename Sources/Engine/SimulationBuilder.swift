@@ -14,18 +14,23 @@ package struct SimulationBuilder {
   package let decomposition: Decomposition
   private let streams: RecordStreams
   private let figures: RunFigures
+  private let pulse: RunPulse
   /// What the user should know of the kernels; one line.
   package let notice: String?
 
   /// Lowers the populations' programs, compiles them and decides who owns what.
   ///
+  /// - Parameter pulse: tells how far it has come; the simulation's own later.
   /// - Throws: `SimulationError`, on every rank the same.
   package init(
-    _ experiment: Experiment, options: RunOptions, communicator: any Communicator
+    _ experiment: Experiment, options: RunOptions, communicator: any Communicator,
+    pulse: RunPulse = RunPulse()
   ) throws(SimulationError) {
     self.experiment = experiment
     self.options = options
     self.communicator = communicator
+    self.pulse = pulse
+    pulse.beat(again: .begin)
     var figures = RunFigures()
     var programs: [Int: PopulationProgram] = [:]
     for (index, population) in experiment.network.populations.enumerated() {
@@ -37,6 +42,7 @@ package struct SimulationBuilder {
       programs: programs.mapValues(\.program), visits: experiment.expectedVisits,
       backend: options.backend, communicator: communicator)
     kernels = provision.kernels
+    pulse.beat(again: .begin)
     notice = provision.notice
     figures.backend = provision.description
     figures.compile = provision.seconds
@@ -87,7 +93,8 @@ package struct SimulationBuilder {
     let first = communicator.rank * options.threads
     let plan = WorkerBuilder(
       experiment: experiment, programs: programs, kernels: kernels, decomposition: decomposition,
-      streams: streams, rows: rows, gids: gids, blockSize: options.blockSize)
+      streams: streams, rows: rows, gids: gids, blockSize: options.blockSize,
+      pulse: pulse)
     team.run { member in
       yard.build(member) { () throws(SimulationError) in try plan.build(worker: first + member) }
     }
@@ -100,6 +107,7 @@ package struct SimulationBuilder {
     }
     // No rank goes on where another one could not build its part.
     let worst = try agree(on: failure)
+    pulse.beat(again: .begin)
     guard worst == 0 else {
       team.disband()
       throw failure ?? SimulationError("", exitCode: worst)
@@ -133,7 +141,7 @@ package struct SimulationBuilder {
       smallestDelay: smallestDelay, epochCuts: options.epochCuts, origin: origin,
       snapshot: Snapshot(
         of: workers, network: experiment.network, programs: programs, gids: gids, at: origin.step),
-      figures: figures)
+      figures: figures, pulse: pulse)
   }
 
   /// By population: how long its spikes must be remembered, on every rank the same.

@@ -20,6 +20,7 @@ struct WorkerBuilder: Sendable {
   let rows: [StateRows]
   let gids: GlobalIDs
   let blockSize: Int?
+  let pulse: RunPulse
 
   private var network: Network { experiment.network }
 
@@ -34,6 +35,7 @@ struct WorkerBuilder: Sendable {
     for (place, projection) in network.projections.enumerated() {
       guard let cohort = populations.firstIndex(of: projection.target.population) else { continue }
       let rows = try self.rows(of: projection, worker)
+      pulse.beat(again: .begin)
       guard !rows.targets.isEmpty else { continue }
       synapses += rows.targets.count
       let activity = ProjectionActivity(ofProjection: place, in: network.schedule)

@@ -66,9 +66,10 @@ struct RunCommand {
     } catch {
       throw CommandFailure("\(error.call) failed: \(error.reason)", exitCode: ExitCode.internal)
     }
-    let code = runOnRank(words, communicator)
+    let (code, session) = runOnRank(words, communicator)
     do {
-      try communicator.close()
+      // Its watchdog sees to it that nobody waits here for ever.
+      try withExtendedLifetime(session) { try communicator.close() }
     } catch {
       end(max(code, ExitCode.internal))
     }
@@ -83,7 +84,9 @@ struct RunCommand {
     _exit(code)
   }
 
-  private static func runOnRank(_ words: [String], _ communicator: any Communicator) -> Int32 {
+  private static func runOnRank(
+    _ words: [String], _ communicator: any Communicator
+  ) -> (code: Int32, session: RunSession?) {
     var prepared: (command: RunCommand, job: Job)?
     var failure: CommandFailure?
     do throws(CommandFailure) {
@@ -94,14 +97,17 @@ struct RunCommand {
     }
     // All ranks read the same file; where one cannot, none runs.
     let verdict = RankVerdict(failure, communicator)
-    guard verdict.exitCode == 0, let prepared else { return verdict.tell() }
+    guard verdict.exitCode == 0, let prepared else { return (verdict.tell(), nil) }
     return prepared.command.run(prepared.job, communicator)
   }
 
-  private func run(_ job: Job, _ communicator: any Communicator) -> Int32 {
+  private func run(
+    _ job: Job, _ communicator: any Communicator
+  ) -> (code: Int32, session: RunSession?) {
     let isFirst = communicator.rank == 0
     let tells = isFirst && level.rank >= LogLevel.info.rank
     let warns = isFirst && level.rank >= LogLevel.warn.rank
+    let follows = isFirst && level.rank >= LogLevel.debug.rank
     if warns {
       for warning in job.warnings { Console.writeError(warning.description) }
     }
@@ -128,11 +134,12 @@ struct RunCommand {
       let outcome = try session.run(
         RunSession.Listener(
           notice: { if warns { Console.writeError("coppice: \($0)") } },
-          progress: { if tells { report.report($0, ranks: communicator.size) } }))
+          progress: { if tells { report.report($0, ranks: communicator.size) } },
+          detail: { if follows { Console.writeError("coppice: \($0)") } }))
       let end = RunReport(outcome, directory: directory)
       if tells { end.print() }
       if warns { end.printLastLine() }
-      return end.exitCode
+      return (end.exitCode, session)
     } catch {
       let verdict = RankVerdict(
         CommandFailure(error.message, exitCode: error.exitCode), communicator)
@@ -142,7 +149,7 @@ struct RunCommand {
         RunReport.printLastLine(
           exitCode: verdict.exitCode, reason: "failed", step: step, generation: session.generation)
       }
-      return verdict.exitCode
+      return (verdict.exitCode, session)
     }
   }
 

@@ -18,6 +18,9 @@ int32_t cthreads_pin(int32_t n);
 /// Lets the calling thread run wherever the process might when it was first asked.
 void cthreads_unpin(void);
 
+/// Names the calling thread, for debuggers and `ps -L`; 15 characters count.
+void cthreads_name(const char *name);
+
 /// Tells the core that this is a spinning wait.
 static inline void cthreads_pause(void) {
 #if defined(__x86_64__) || defined(__i386__)

@@ -33,11 +33,16 @@ struct CheckpointClock {
   private let start: ContinuousClock.Instant
   private let origin: Int64
   private var latest: ContinuousClock.Instant
-  /// What a checkpoint takes from the copy of the state to the generation, in s.
+  /// What a checkpoint takes from the copy of the state to the generation, in s: the longest so
+  /// far, for a disk that others use is slow at times.
   private var cost: Double
+  private var isCostMeasured = false
+
+  /// What a run takes between its last checkpoint and its end, besides: a record and two fsyncs.
+  private static let ending = 0.25
 
   /// - Parameters:
-  ///   - start: of the program, for `mostSeconds`.
+  ///   - start: of the process, for `mostSeconds`.
   ///   - origin: the step at which this run began or went on.
   ///   - expectedCost: of the first checkpoint, in s.
   init(
@@ -61,8 +66,7 @@ struct CheckpointClock {
     if let stop = policy.stopAt, step >= stop, origin < stop { return .stop }
     if readsClock {
       let now = ContinuousClock.now
-      // The one that may be being written, and the last one.
-      if let most = policy.mostSeconds, (now - start).inSeconds + 2 * cost >= most { return .stop }
+      if let most = policy.mostSeconds, (now - start).inSeconds + reserve >= most { return .stop }
       if let every = policy.everyWall, (now - latest).inSeconds >= every { return .checkpoint }
     }
     if let every = policy.everySimulated, step % every == 0 { return .checkpoint }
@@ -71,7 +75,15 @@ struct CheckpointClock {
 
   mutating func begin() { latest = ContinuousClock.now }
 
-  mutating func end() { cost = (ContinuousClock.now - latest).inSeconds }
+  mutating func end() {
+    let taken = (ContinuousClock.now - latest).inSeconds
+    cost = isCostMeasured ? max(cost, taken) : taken
+    isCostMeasured = true
+  }
+
+  /// Time to stop in, in s: for the checkpoint that may be being written, the last one, and a disk
+  /// that takes twice as long for one of them.
+  private var reserve: Double { 3 * cost + CheckpointClock.ending }
 
   /// Why the run stops, for its last line.
   func reason(at step: Int64) -> String {

@@ -35,14 +35,18 @@ final class CheckpointWriter: CheckpointKeeper {
   private var count: UInt64 = 0
   /// The step of the newest generation, of an earlier run or of this one.
   private(set) var committed: Int64?
+  /// The newest generation that was told of.
+  private var told: Int64?
+  private let tell: (String) -> Void
 
   /// - Parameters:
   ///   - segments: the output up to where this run goes on.
   ///   - committed: the generation from which it goes on.
+  ///   - tell: takes a line for each checkpoint that is begun and each that is committed.
   init(
     store: CheckpointStore, writer: SharedWriter, thread: StorageThread,
     communicator: any Communicator, heading: Heading, segments: [[SegmentReceipt]],
-    committed: Int64?, clock: CheckpointClock
+    committed: Int64?, clock: CheckpointClock, tell: @escaping (String) -> Void
   ) {
     self.store = store
     self.writer = writer
@@ -51,12 +55,20 @@ final class CheckpointWriter: CheckpointKeeper {
     self.heading = heading
     self.segments = segments
     self.committed = committed
+    told = committed
     self.clock = clock
+    self.tell = tell
   }
 
   // MARK: CheckpointKeeper
 
-  func request(before step: Int64) -> CheckpointRequest { clock.request(before: step) }
+  func request(before step: Int64) -> CheckpointRequest {
+    if let committed, committed != told {
+      told = committed
+      tell("checkpoint of step \(committed): committed, the run has come to step \(step)")
+    }
+    return clock.request(before: step)
+  }
 
   var status: KeeperStatus {
     if let fault = thread.fault {
@@ -83,6 +95,7 @@ final class CheckpointWriter: CheckpointKeeper {
     let draft = store.draft(step: instant.step, nonce: heading.nonce &+ count)
     (self.draft, self.instant) = (draft, instant)
     task.begin()
+    tell("checkpoint of step \(instant.step): begun")
     let (rank, ranks) = (communicator.rank, communicator.size)
     thread.give { [writer, task] () throws(StorageError) in
       let sections: [CheckpointSection]

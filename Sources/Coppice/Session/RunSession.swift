@@ -35,11 +35,15 @@ package final class RunSession {
     /// One line of notice or warning.
     package var notice: (String) -> Void
     package var progress: (RunProgress) -> Void
+    /// One line of what goes on inside, for those who want to follow it.
+    package var detail: (String) -> Void
     package init(
-      notice: @escaping (String) -> Void, progress: @escaping (RunProgress) -> Void
+      notice: @escaping (String) -> Void, progress: @escaping (RunProgress) -> Void,
+      detail: @escaping (String) -> Void = { _ in }
     ) {
       self.notice = notice
       self.progress = progress
+      self.detail = detail
     }
   }
 
@@ -73,7 +77,9 @@ package final class RunSession {
   private var identity = CheckpointIdentity(parts: [:], numericsVersion: 0)
   private var recorded = ""
   private var keeper: CheckpointWriter?
-  private var pulse: RunPulse?
+  /// Where this rank is, for its watchdog.
+  private let pulse = RunPulse()
+  private var watchdog: Watchdog?
   /// Stretches of this run so far, this one included.
   private(set) var lineage: [LineageEntry] = []
 
@@ -90,7 +96,10 @@ package final class RunSession {
     self.communicator = communicator
   }
 
-  deinit { thread.end() }
+  deinit {
+    thread.end()
+    watchdog?.end()
+  }
 
   private var isFirst: Bool { communicator.rank == 0 }
 
@@ -99,15 +108,19 @@ package final class RunSession {
   var jobHash: String { "\(ContentHash.of(Array(job.resolved.utf8)))" }
 
   /// The step that the run has come to; `nil`: it has not begun.
-  package var step: Int64? { pulse?.step }
+  package var step: Int64? { keeper == nil ? nil : pulse.step }
   /// The step of the newest generation, if there is one.
   package var generation: Int64? { keeper?.committed }
 
   /// Runs to the end, or until it is asked to stop.
   ///
-  /// Every rank calls it; every rank throws the same exit code.
+  /// Every rank calls it; every rank throws the same exit code. A rank that hangs ends the run, now
+  /// and for as long as the session lives.
   package func run(_ listener: Listener) throws(RunFailure) -> Outcome {
     let isNew = access(directory, F_OK) != 0
+    if conduct.watchdog > 0 {
+      watchdog = Watchdog(pulse, seconds: conduct.watchdog, communicator: communicator)
+    }
     // The plan is made before the directory is touched: a job that cannot run leaves no trace.
     try together { () throws(RunFailure) in
       let plan = try RunPlan(job.experiment, ranks: communicator.size, threads: options.threads)
@@ -131,7 +144,7 @@ package final class RunSession {
     let simulation: Simulation
     do throws(SimulationError) {
       builder = try SimulationBuilder(
-        job.experiment, options: options, communicator: communicator)
+        job.experiment, options: options, communicator: communicator, pulse: pulse)
       if isFirst, let notice = builder.notice { listener.notice(notice) }
       simulation = try builder.build(from: source, isBranch: start.kind == .branched)
     } catch {
@@ -161,15 +174,15 @@ package final class RunSession {
   private func openOutput(_ listener: Listener) throws(RunFailure) -> OutputDirectory {
     var opened: OutputDirectory?
     try storing { () throws(StorageError) in
-      let output = try OutputDirectory.create(directory)
-      opened = output
-      guard isFirst else { return }
-      locks.append(
-        try RunLock.exclusive(output) { holder in
-          listener.notice("waiting for another run in \(self.directory): \(holder)")
-        })
+      opened = try OutputDirectory.create(directory)
     }
     guard let opened else { throw RunFailure("no output directory", exitCode: 70) }
+    try onFirstRank(.prepare) { [self] () throws(StorageError) in
+      locks.append(
+        try RunLock.exclusive(opened) { holder in
+          listener.notice("waiting for another run in \(directory): \(holder)")
+        })
+    }
     try storing { () throws(StorageError) in
       if let lock = try RunLock.shared(opened) { locks.append(lock) }
     }
@@ -181,8 +194,7 @@ package final class RunSession {
     _ output: OutputDirectory, _ store: CheckpointStore, _ listener: Listener
   ) throws(RunFailure) -> RunStart {
     var found = RunStart(.fresh)
-    try together { () throws(RunFailure) in
-      guard isFirst else { return }
+    try onFirstRank(.prepare) { [self] () throws(RunFailure) in
       identity = try readIdentity()
       recorded = try layoutHash()
       found = try RunStartSearch(
@@ -246,8 +258,7 @@ package final class RunSession {
     _ output: OutputDirectory, _ store: CheckpointStore, _ layout: RecordingLayout,
     _ decomposition: Decomposition
   ) throws(RunFailure) -> SharedWriter {
-    try storing { () throws(StorageError) in
-      guard isFirst else { return }
+    try onFirstRank(.prepare) { [self] () throws(StorageError) in
       try output.remove(RunRecord.fileName)
       if start.kind == .resumed, let path = start.checkpoint {
         let checkpoint = try CommittedCheckpoint.open(path, isVerified: true)
@@ -294,12 +305,8 @@ package final class RunSession {
     _ simulation: Simulation, into output: OutputDirectory, _ store: CheckpointStore,
     _ layout: RecordingLayout, _ writer: SharedWriter, _ listener: Listener
   ) throws(RunFailure) -> Outcome {
-    let keeper = makeKeeper(store, writer, simulation)
-    (self.keeper, pulse) = (keeper, simulation.pulse)
-    let watchdog =
-      conduct.watchdog > 0
-      ? Watchdog(simulation.pulse, seconds: conduct.watchdog, communicator: communicator) : nil
-    defer { watchdog?.end() }
+    let keeper = makeKeeper(store, writer, simulation, listener)
+    self.keeper = keeper
     var figures: RunFigures
     do throws(SimulationError) {
       figures = try simulation.run(
@@ -308,17 +315,13 @@ package final class RunSession {
     } catch {
       throw RunFailure(error)
     }
-    watchdog?.end()
     if case .stopped(let step) = figures.end {
       return try stop(at: step, figures, keeper, output)
     }
     let merging = ContinuousClock.now
     let (steps, run) = (job.experiment.steps, start.run)
-    try storing { () throws(StorageError) in
-      guard isFirst else { return }
-      try thread.perform { () throws(StorageError) in
-        _ = try OutputMerger.finish(output, layout: layout, steps: steps, run: run)
-      }
+    try onFirstRank(.merge) { () throws(StorageError) in
+      _ = try OutputMerger.finish(output, layout: layout, steps: steps, run: run)
     }
     figures.record += (ContinuousClock.now - merging).inSeconds
     let record = try record(.init(status: .complete), figures)
@@ -327,7 +330,8 @@ package final class RunSession {
   }
 
   private func makeKeeper(
-    _ store: CheckpointStore, _ writer: SharedWriter, _ simulation: Simulation
+    _ store: CheckpointStore, _ writer: SharedWriter, _ simulation: Simulation,
+    _ listener: Listener
   ) -> CheckpointWriter {
     let heading = CheckpointWriter.Heading(
       identity: identity, record: recorded, jobName: job.name, run: start.run,
@@ -340,8 +344,10 @@ package final class RunSession {
       store: store, writer: writer, thread: thread, communicator: communicator, heading: heading,
       segments: start.segments, committed: start.kind == .resumed ? start.step : nil,
       clock: CheckpointClock(
-        conduct.checkpoints, rank: communicator.rank, start: begin, origin: start.step,
-        expectedCost: expectedCost))
+        conduct.checkpoints, rank: communicator.rank, start: ProcessStart.instant,
+        origin: start.step,
+        expectedCost: expectedCost),
+      tell: isFirst ? listener.detail : { _ in })
   }
 
   private func stop(
@@ -380,6 +386,40 @@ package final class RunSession {
     let worst = try maximum(Int64(failure?.exitCode ?? 0))
     guard worst == 0 else {
       throw RunFailure(failure?.message ?? "", exitCode: Int32(worst))
+    }
+  }
+
+  /// Lets the first rank do what may take long while all others wait for it: on its storage thread,
+  /// so that the ranks can meet again and again meanwhile. Who waits long does not hang then, and a
+  /// rank that does is noticed by the others' watchdogs.
+  private func onFirstRank(
+    _ phase: RunPulse.Phase, _ body: @escaping () throws(RunFailure) -> Void
+  ) throws(RunFailure) {
+    let work = FirstRankWork(body)
+    if isFirst { thread.give { work.run() } }
+    pulse.beat(again: phase)
+    var nap: useconds_t = 50
+    while try maximum(isFirst && !work.isDone && !thread.isIdle ? 1 : 0) > 0 {
+      pulse.beat(again: phase)
+      usleep(nap)
+      nap = min(nap + nap / 4, 20_000)
+    }
+    try together { () throws(RunFailure) in
+      guard isFirst else { return }
+      if let fault = thread.fault { throw RunFailure(fault) }
+      try work.finish()
+    }
+  }
+
+  private func onFirstRank(
+    _ phase: RunPulse.Phase, _ body: @escaping () throws(StorageError) -> Void
+  ) throws(RunFailure) {
+    try onFirstRank(phase) { () throws(RunFailure) in
+      do throws(StorageError) {
+        try body()
+      } catch {
+        throw RunFailure(error)
+      }
     }
   }
 

@@ -1,3 +1,4 @@
+import CThreads
 import Foundation
 import Storage
 
@@ -22,8 +23,11 @@ final class StorageThread: @unchecked Sendable {
 
   /// - Precondition: made before anything is pinned: the thread may run where the process may.
   init() {
-    let thread = Thread { [self] in follow() }
-    thread.name = "coppice.storage"
+    let thread = Thread { [self] in
+      // The name of a `Thread` is not the system's.
+      cthreads_name("coppice.storage")
+      follow()
+    }
     thread.stackSize = 8 << 20
     thread.start()
   }

@@ -1,3 +1,4 @@
+import CThreads
 import Engine
 import Foundation
 import Glibc
@@ -17,20 +18,27 @@ final class Watchdog: Sendable {
   init(_ pulse: RunPulse, seconds: Double, communicator: any Communicator) {
     let ranks = WatchedRank(communicator)
     let thread = Thread { [self] in
+      cthreads_name("coppice.watch")
+      let nap = min(max(seconds / 20, 0.01), 1)
       var count = pulse.count
-      var since = ContinuousClock.now
+      var waited = 0.0
+      var latest = ContinuousClock.now
       while !isOver.load(ordering: .relaxed) {
-        usleep(useconds_t(min(max(seconds / 20, 0.01), 1) * 1e6))
+        usleep(useconds_t(nap * 1e6))
+        let now = ContinuousClock.now
+        // A process that is suspended (a batch system does that to whole jobs) does not even watch:
+        // only time in which it did counts.
+        waited += min((now - latest).inSeconds, 4 * nap)
+        latest = now
         if pulse.count != count {
           count = pulse.count
-          since = ContinuousClock.now
-        } else if (ContinuousClock.now - since).inSeconds > seconds {
+          waited = 0
+        } else if waited > seconds {
           guard !isOver.load(ordering: .relaxed) else { return }
           ranks.end(pulse, seconds: seconds)
         }
       }
     }
-    thread.name = "coppice.watchdog"
     thread.start()
   }
 

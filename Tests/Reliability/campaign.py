@@ -1,0 +1,174 @@
+"""Trials in great number: which have been made, what came of them, and how to go on.
+
+A part is a row of the scorecard. Its trials are numbered, and everything that a trial draws comes of
+(seed, part, number); when exactly a signal meets a process is the machine's affair. What a trial has
+shown is written down at once, so an interrupted harness goes on where it was, and starts again when
+the sources that it tests have changed.
+"""
+
+import dataclasses
+import datetime
+import hashlib
+import json
+import random
+import subprocess
+import time
+import traceback
+
+import coppice
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What one trial has shown."""
+
+    counted: int  # how often its subject happened; 0: it did not
+    failures: list = dataclasses.field(default_factory=list)
+    figures: dict = dataclasses.field(default_factory=dict)
+
+
+class Part:
+    """A row of the scorecard."""
+
+    name = ""
+    what = ""  # what a trial does
+    unit = "trials"
+    goal = 0  # so many times the subject must have happened
+    size = None  # how many trials there are; None: as many as it takes
+
+    def __init__(self, laboratory):
+        self.laboratory = laboratory
+
+    def prepare(self):
+        """What all trials need; may set `size`."""
+
+    def trial(self, number, random):
+        """Makes trial `number`, in a folder of its own."""
+        raise NotImplementedError
+
+    def bites(self):
+        """Cases that must fail: {what was done: whether the part has noticed}."""
+        return {}
+
+
+def sources_hash():
+    """Of the sources that the harness tests."""
+    digest = hashlib.sha256()
+    for target in ["Storage", "Engine", "Coppice"]:
+        for path in sorted((coppice.PACKAGE / "Sources" / target).rglob("*")):
+            if path.is_file():
+                digest.update(f"{path.relative_to(coppice.PACKAGE)}\0".encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def commit():
+    """The commit of the working tree."""
+    try:
+        return subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], cwd=coppice.PACKAGE, capture_output=True,
+            text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+class Journal:
+    """The trials of a part that were made with these sources and this seed."""
+
+    def __init__(self, part, seed, sources, state):
+        state.mkdir(exist_ok=True)
+        self.path = state / f"{part.replace(' ', '-')}-{sources}-{seed}.jsonl"
+        self.entries = {}
+        if self.path.exists():
+            for line in self.path.read_text().splitlines():
+                try:
+                    entry = json.loads(line)
+                except ValueError:
+                    continue  # the harness itself was killed
+                self.entries[entry["trial"]] = entry
+
+    def add(self, entry):
+        self.entries[entry["trial"]] = entry
+        with open(self.path, "a") as file:
+            file.write(json.dumps(entry) + "\n")
+
+    @property
+    def counted(self):
+        return sum(entry["counted"] for entry in self.entries.values())
+
+    @property
+    def failed(self):
+        return [entry for entry in self.entries.values() if entry["failures"]]
+
+    @property
+    def figures(self):
+        """The sums of what trials have noted."""
+        sums = {}
+        for entry in self.entries.values():
+            for name, value in entry["figures"].items():
+                sums[name] = sums.get(name, 0) + value
+        return dict(sorted(sums.items()))
+
+
+class Campaign:
+    """A part with a seed, as far as it has come."""
+
+    def __init__(self, part, seed, state):
+        self.part, self.seed = part, seed
+        self.journal = Journal(part.name, seed, sources_hash(), state)
+
+    @property
+    def is_done(self):
+        made = len(self.journal.entries)
+        return self.journal.counted >= self.part.goal if self.part.size is None \
+            else made >= self.part.size
+
+    def run(self, seconds=None, sample=None):
+        """Makes trials until all are made or time is over.
+
+        - sample: so many trials, spread over all, are enough.
+        """
+        deadline = None if seconds is None else time.monotonic() + seconds
+        self.part.prepare()
+        for place, number in enumerate(self._numbers(sample)):
+            # Of a sample no part is left out.
+            if deadline is not None and time.monotonic() >= deadline and not (
+                    sample and place == 0):
+                break
+            self.attempt(number)
+
+    def _numbers(self, sample):
+        if sample is not None:
+            size = self.part.size or sample
+            count = min(sample, size)
+            order = [place * size // count for place in range(count)]
+            random.Random(f"{self.seed}/{self.part.name}/order").shuffle(order)
+            yield from (number for number in order if number not in self.journal.entries)
+            return
+        number = 0
+        while not self.is_done:
+            if number not in self.journal.entries:
+                yield number
+            number += 1
+
+    def attempt(self, number):
+        """Makes one trial and writes down what came of it."""
+        part = self.part
+        begin = time.monotonic()
+        try:
+            outcome = part.trial(number, random.Random(f"{self.seed}/{part.name}/{number}"))
+        except Exception:
+            outcome = Outcome(0, [f"the harness itself failed: {traceback.format_exc()}"])
+        self.journal.add({
+            "trial": number, "counted": outcome.counted, "failures": outcome.failures,
+            "figures": outcome.figures, "seconds": round(time.monotonic() - begin, 2),
+            "when": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        })
+        for failure in outcome.failures:
+            print(f"{part.name} trial {number} (seed {self.seed}): {failure}", flush=True)
+
+    def summary(self):
+        figures = ", ".join(f"{value:g} {name}" for name, value in self.journal.figures.items())
+        return (f"{self.part.name}: {self.journal.counted:,} {self.part.unit} in "
+                f"{len(self.journal.entries):,} trials, {len(self.journal.failed)} failed"
+                + (f"; {figures}" if figures else "") + f"; seed {self.seed}")
