@@ -9,11 +9,13 @@
 // geometric gaps from the same counter-based generator. Times are compared in f64 seconds, as the
 // semantics demand, in both precisions.
 
+#define _GNU_SOURCE
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #if defined(__x86_64__)
@@ -21,6 +23,7 @@
 #endif
 
 #include "coppice_random.h"
+#include "width.h"
 
 #ifdef SINGLE
 typedef float real;
@@ -28,14 +31,6 @@ typedef float real;
 typedef double real;
 #endif
 
-// The width that the processor has: GCC splits wider vectors badly.
-#if defined(__AVX512F__)
-#define BYTES 64
-#elif defined(__AVX2__)
-#define BYTES 32
-#else
-#define BYTES 16
-#endif
 #define LANES (BYTES / (int)sizeof(real))
 #define DENDRITES 3  // trunk, prox, dist
 
@@ -222,9 +217,10 @@ static inline uint32_t visit(
 }
 
 static group *start(const constants *c, int64_t groups) {
-  // Huge pages where offered, as Coppice asks for them.
-  group *all = aligned_alloc(2 << 20, ((groups * sizeof(group) >> 21) + 1) << 21);
+  const size_t whole = ((groups * sizeof(group) >> 21) + 1) << 21;
+  group *all = aligned_alloc(2 << 20, whole);
   if (!all) return NULL;
+  madvise(all, whole, MADV_HUGEPAGE);  // where the system offers them
   for (int64_t k = 0; k < groups; k++) {
     group *g = &all[k];
     memset(g, 0, sizeof *g);

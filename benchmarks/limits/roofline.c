@@ -7,20 +7,17 @@
 // thread has an array of its own, touched first by itself. `fma` keeps many independent chains of
 // multiply-adds in registers.
 
+#define _GNU_SOURCE
 #include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
-#if defined(__AVX512F__)
-#define BYTES 64
-#elif defined(__AVX2__)
-#define BYTES 32
-#else
-#define BYTES 16
-#endif
+#include "width.h"
+
 typedef double vector __attribute__((vector_size(BYTES)));
 typedef float narrow __attribute__((vector_size(BYTES)));
 enum { CHAINS = 20, ROW_BYTES = 4096 };
@@ -64,12 +61,19 @@ static uint64_t update_pass(work *w) {
 
 static uint64_t rows_pass(work *w) {
   const size_t rows = w->bytes / ROW_BYTES;
-  vector sum = {0};
+  vector a = {0}, b = {0};
   for (size_t k = 0; k < rows; k++) {
-    __builtin_prefetch(w->array + (size_t)w->order[k + 1 < rows ? k + 1 : k] * ROW_BYTES);
-    sum += sum_of(w->array + (size_t)w->order[k] * ROW_BYTES, ROW_BYTES);
+    const vector *row = (const vector *)(w->array + (size_t)w->order[k] * ROW_BYTES);
+    // The next row comes while this one is read.
+    const uint8_t *next = w->array + (size_t)w->order[k + 1 < rows ? k + 1 : k] * ROW_BYTES;
+    for (size_t line = 0; line < ROW_BYTES; line += 128) {
+      __builtin_prefetch(next + line);
+      __builtin_prefetch(next + line + 64);
+      for (size_t place = line / BYTES; place < (line + 128) / BYTES; place += 2)
+        a += row[place], b += row[place + 1];
+    }
   }
-  sink += sum[0];
+  sink += (a + b)[0];
   return rows * ROW_BYTES;
 }
 
@@ -128,9 +132,11 @@ static double measured(uint64_t (*measure)(work *), size_t bytes, int threads, d
   for (int t = 0; t < threads; t++) {
     works[t] = (work){.measure = measure, .bytes = bytes, .seconds = seconds, .together = &together};
     if (bytes) {
-      works[t].array = aligned_alloc(2 << 20, (bytes + (2 << 20) - 1) >> 21 << 21);
+      const size_t whole = (bytes + (2 << 20) - 1) >> 21 << 21;
+      works[t].array = aligned_alloc(2 << 20, whole);
       works[t].order = shuffled(bytes / ROW_BYTES);
       if (!works[t].array || !works[t].order) exit(70);
+      madvise(works[t].array, whole, MADV_HUGEPAGE);  // where the system offers them
     }
     if (pthread_create(&ids[t], NULL, worker, &works[t]) != 0) exit(70);
   }

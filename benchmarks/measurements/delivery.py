@@ -1,7 +1,7 @@
 """Delivery of spikes: 1,000 synapses a neuron, 1.5 ms of delay, about 5 Hz."""
 
 from benchmarks.measurements import ours
-from benchmarks.suite import coppice, figures, medians, parts, tables
+from benchmarks.suite import figures, medians, parts, tables
 
 _JOB = "jobs/scalability/dense.yaml"
 # What is stored: settings on top of the job.
@@ -18,23 +18,10 @@ def _variants(setting):
     for store, settings in _STORES.items():
         settings = ours.scaled(neurons, seconds, settings)
         for threads in (1, 2):
-            planned.append(_expecting(ours.variant(
+            planned.append(ours.expecting(
                 setting, f"{store}, {threads} threads", _JOB, {"store": store, "neurons": neurons},
-                settings, threads=threads, turns=setting.size.pick(2, 5)), settings, threads))
+                settings, threads, turns=setting.size.pick(2, 5)))
     return planned
-
-
-def _expecting(variant, settings, threads):
-    """The variant with what `check` expects beside its figures."""
-    def measure():
-        refusal = coppice.refusal(_JOB, settings)
-        if refusal:
-            raise parts.Skip(refusal)
-        result, load = variant.measure()
-        expected = coppice.check(_JOB, settings, threads=threads)
-        return {**result, "expected": expected}, load
-
-    return parts.Variant(variant.name, variant.facts, measure, variant.turns)
 
 
 def recurrent_synapses(one):
@@ -73,7 +60,7 @@ def _tables(runs):
             figures.median_text(one, figures.rate),
             f"{medians.median(one.values(events_per_second)) / 1e6:.0f}"
             + ("" if spread is None else f" ± {100 * spread:.0f} %"),
-            figures.median_text(one, "deliver"), figures.median_text(one, "simulate"),
+            figures.median_text(one, "deliver"), figures.median_text(one, figures.loop_seconds),
             f"{medians.median(one.values(built_per_second)) / 1e6:.0f}",
             figures.median_text(one, stored_bytes, 1),
             figures.median_text(one, lambda of: of["peak_rss_bytes"] / 1e6, 0),

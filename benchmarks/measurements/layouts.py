@@ -59,12 +59,12 @@ def _table(runs, part, efficiency_of):
     rows = []
     for one in runs.of(part):
         facts, first = one.facts, _first(runs, part, one)
-        speed = medians.Ratio(first.values("simulate"), one.values("simulate"))
+        speed = medians.Ratio(first.values(figures.loop_seconds), one.values(figures.loop_seconds))
         efficiency = efficiency_of(speed.value, facts["cores"] / first.facts["cores"])
         rows.append([
             facts["case"], text(facts["ranks"], facts["threads"]),
             figures.count_text(facts["neurons"]), len(one.samples),
-            figures.median_text(one, "simulate", 3), f"{min(one.values('simulate')):.3f}",
+            figures.median_text(one, figures.loop_seconds, 3), f"{min(one.values(figures.loop_seconds)):.3f}",
             *[figures.median_text(one, figures.phase_seconds(phase), 3)
               for phase in figures.PHASES],
             "1" if one == first else speed.text(), f"{100 * efficiency:.0f} %"])

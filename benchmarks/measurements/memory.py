@@ -1,7 +1,7 @@
 """Memory for a neuron and for a synapse, and what `check` expects."""
 
 from benchmarks.measurements import ours
-from benchmarks.suite import coppice, figures, medians, parts, tables
+from benchmarks.suite import figures, medians, parts, tables
 
 
 def _planned(setting):
@@ -18,21 +18,11 @@ def _variants(setting):
     for case, name, neurons, synapses in _planned(setting):
         job = "jobs/paper/fig5.yaml" if name == "ca1" else f"jobs/scalability/{name}.yaml"
         more = {"constants.synapses": synapses} if synapses else {}
-        settings = ours.scaled(neurons, 0.05, more)
-        run = ours.variant(
+        planned.append(ours.expecting(
             setting, f"{case} {neurons} neurons, {synapses} synapses", job,
-            {"case": case, "neurons": neurons, "synapses": synapses}, settings, threads=2,
-            turns=setting.size.pick(1, 3))
-        planned.append(_expecting(run, job, settings))
+            {"case": case, "neurons": neurons, "synapses": synapses},
+            ours.scaled(neurons, 0.05, more), threads=2, turns=setting.size.pick(1, 3)))
     return planned
-
-
-def _expecting(variant, job, settings):
-    def measure():
-        result, load = variant.measure()
-        return {**result, "expected": coppice.check(job, settings, threads=2)}, load
-
-    return parts.Variant(variant.name, variant.facts, measure, variant.turns)
 
 
 def _tables(runs):

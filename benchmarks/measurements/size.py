@@ -32,7 +32,7 @@ def _tables(runs):
             + ("" if spread is None else f" ± {100 * spread:.0f} %"),
             *[figures.median_text(one, figures.phase_ns(phase)) for phase in figures.PHASES],
             "1" if one == single or single is None else
-            medians.Ratio(single.values("simulate"), one.values("simulate")).text()])
+            medians.Ratio(single.values(figures.loop_seconds), one.values(figures.loop_seconds)).text()])
     return [tables.Table(
         "size", ["network", "neurons", "threads", "runs", "loop ns per neuron-step",
                  *figures.PHASES, "times faster than 1 thread"], rows)]

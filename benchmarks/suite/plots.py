@@ -95,7 +95,7 @@ def size(one):
 
 def second_of_time(figure):
     """Seconds of the loop for one simulated second."""
-    return figure["simulate"] / (figure["steps"] * figure["dt_s"])
+    return figures.loop_seconds(figure) / (figure["steps"] * figure["dt_s"])
 
 
 def synapses(one):
@@ -125,11 +125,11 @@ def scaling(one, part):
                 ("ranks", "s", [each for each in here if each.facts["threads"] == 1])]:
             chosen = sorted(chosen, key=lambda each: each.facts["cores"])
             times.loglog([each.facts["cores"] for each in chosen],
-                         [medians.median(each.values("simulate")) for each in chosen],
+                         [medians.median(each.values(figures.loop_seconds)) for each in chosen],
                          color=NETWORKS[case], marker=marker, label=f"{case}, {kind}",
                          linestyle="-" if kind == "threads" else "--")
         law = (lambda x: 1 / x) if part == "strong" else (lambda x: 1)
-        ideal(times, here, "cores", lambda figure: figure["simulate"], law)
+        ideal(times, here, "cores", figures.loop_seconds, law)
     cores = sorted({each.facts["cores"] for each in measured})
     times.set_xticks(cores, [str(count) for count in cores])
     times.minorticks_off()

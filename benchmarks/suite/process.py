@@ -47,10 +47,20 @@ def _waited(child):
     try:
         _, status, usage = os.wait4(child.pid, 0)
     except BaseException:
-        child.kill()
+        _end(child)
         raise
     child.returncode = os.waitstatus_to_exitcode(status)
     return child.returncode, usage
+
+
+def _end(child):
+    """Ends a program that is no longer wanted; a launcher needs a moment to end its ranks."""
+    child.terminate()
+    try:
+        child.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
 
 
 def _tail(file, lines=12):

@@ -60,10 +60,10 @@ class CaseTests(unittest.TestCase):
         for turn, simulate in enumerate([1.0, 1.1, 1.0], start=1):
             samples.add(self.runs, "cases-active", "one", turn,
                         {**facts, "engine": "Coppice", "threads": 1},
-                        **samples.ours(simulate=2 * simulate, wall=3.0))
+                        **samples.ours(loop=2 * simulate, wall=3.0))
             samples.add(self.runs, "cases-active", "two", turn,
                         {**facts, "engine": "Coppice", "threads": 2},
-                        **samples.ours(simulate=simulate, wall=2.0))
+                        **samples.ours(loop=simulate, wall=2.0))
         samples.add(self.runs, "cases-active", "peer", 1, {**facts, "engine": "Brian 2 numpy"},
                     **samples.peers())
 
@@ -87,15 +87,15 @@ class CaseTests(unittest.TestCase):
 
 class FigureTests(unittest.TestCase):
     def test_figures_of_ours_and_of_peers_are_of_one_kind(self):
-        self.assertEqual(figures.loop_ns(samples.ours(simulate=1.0)), 100)
+        self.assertEqual(figures.loop_ns(samples.ours(loop=1.0)), 100)
         self.assertEqual(figures.loop_ns(samples.peers(loop=1.0)), 100)
         self.assertEqual(figures.rate(samples.ours(spikes=5000)), 5)
         self.assertEqual(figures.rate(samples.peers(rate=5.5)), 5.5)
 
     def test_the_rest_is_what_no_phase_says(self):
         rest = figures.phase_seconds("rest")
-        self.assertAlmostEqual(rest(samples.ours(simulate=1.0)), 0.2)
-        self.assertEqual(rest(samples.ours(simulate=0.1)), 0)
+        self.assertAlmostEqual(rest(samples.ours(loop=1.0)), 0.2)
+        self.assertEqual(rest(samples.ours(loop=0.1)), 0)
 
     def test_events_are_spikes_times_synapses_by_second_and_thread(self):
         one = samples.ours(neurons=100, spikes=500, synapses=100 * 1002, threads=2, deliver=0.01)
@@ -107,9 +107,9 @@ class FigureTests(unittest.TestCase):
             facts = {"case": "active", "neurons": 10, "ranks": ranks, "threads": threads,
                      "cores": ranks * threads}
             samples.add(runs_set, "strong", f"{ranks}x{threads}", 1, facts,
-                        **samples.ours(simulate=seconds))
+                        **samples.ours(loop=seconds))
             samples.add(runs_set, "weak", f"{ranks}x{threads}", 1, facts,
-                        **samples.ours(simulate=seconds))
+                        **samples.ours(loop=seconds))
         (strong,) = layouts.STRONG.tables(runs_set)
         (weak,) = layouts.WEAK.tables(runs_set)
         self.assertEqual([row[-2:] for row in strong.rows],
