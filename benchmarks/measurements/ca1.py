@@ -13,8 +13,8 @@ def _variants(setting):
             {"constants.neurons": neurons, "simulation.duration": f"{seconds * 1000:g}ms"},
             threads=threads)
         for threads in (1, 2)]
-    planned += [cases.brian("ca1", neurons, seconds, backend, turns)
-                for backend in cases.BACKENDS]
+    planned += [cases.brian("ca1", neurons, seconds, *one)
+                for one in cases.backends(setting, turns)]
     return planned
 
 

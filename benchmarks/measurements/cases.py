@@ -23,6 +23,13 @@ def brian(case, neurons, seconds, backend, turns):
     return parts.Variant(f"{case} {neurons} {BACKENDS[backend]}", facts, measure, turns)
 
 
+def backends(setting, turns):
+    """Back ends to compare with, and how often each runs: in small the two that build fastest. With an
+    empty cache cython compiles for a minute or more, so it runs once."""
+    chosen = ["cpp_standalone", "numpy"] if setting.size.quick else BACKENDS
+    return [(backend, 1 if backend == "cython" else turns) for backend in chosen]
+
+
 def _case(case):
     def variants(setting):
         quick = setting.size.quick
@@ -35,7 +42,7 @@ def _case(case):
                     setting, f"{case} {neurons} Coppice, {threads} threads",
                     f"jobs/scalability/{case}.yaml", {"case": case, "neurons": neurons},
                     ours.scaled(neurons, seconds), threads=threads))
-            planned += [brian(case, neurons, seconds, backend, turns) for backend in BACKENDS]
+            planned += [brian(case, neurons, seconds, *one) for one in backends(setting, turns)]
         return planned
 
     def told(runs):
@@ -43,8 +50,7 @@ def _case(case):
 
     return parts.Part(
         f"cases-{case}", f"the paper's {case} network against Brian 2", variants, told,
-        # One plot of all networks, before the first.
-        plot="performance-engines" if case == CASES[0] else None)
+        plot="performance-engines")
 
 
 def label(measured):

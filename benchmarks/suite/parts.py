@@ -52,7 +52,7 @@ class Part:
     tables: typing.Callable
     # Makes what must be there before; raises Skip where it cannot.
     prepare: typing.Callable = lambda setting: None
-    # The plot that stands before the tables in the documentation.
+    # The plot that stands before the tables in the documentation; parts may share one.
     plot: str | None = None
 
 

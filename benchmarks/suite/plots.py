@@ -34,11 +34,9 @@ def main():
     options = parser.parse_args()
     sets = runs.combined([runs.RunSet.read(path) for path in options.files])
     options.output.mkdir(parents=True, exist_ok=True)
-    for part in measurements.ALL:
-        if part.plot is None:
-            continue
-        name, draw = part.plot, _DRAWN[part.plot]
-        measured = [one for one in sets if one.of(part.name)]
+    for name, draw in _DRAWN.items():
+        parts = [part.name for part in measurements.ALL if part.plot == name]
+        measured = [one for one in sets if any(one.of(part) for part in parts)]
         for place, one in enumerate(measured):
             # The first machine's plots have the plain names.
             stem = name if place == 0 else f"{name}-{one.machine['host']}"
@@ -50,10 +48,14 @@ def main():
 
 def engines(one):
     """Total time of the paper's networks by engine: a panel a network, the largest size."""
-    figure, panels = plt.subplots(1, len(cases.PARTS), figsize=(10, 3), squeeze=False)
+    figure, panels = plt.subplots(
+        1, len(cases.PARTS), figsize=(10, 3), squeeze=False, sharey=True)
     for axes, part in zip(panels[0], cases.PARTS):
         measured = one.of(part.name)
-        largest = max((each.facts["neurons"] for each in measured), default=0)
+        if not measured:
+            axes.set_axis_off()
+            continue
+        largest = max(each.facts["neurons"] for each in measured)
         measured = [each for each in measured if each.facts["neurons"] == largest]
         for row, each in enumerate(reversed(measured)):
             total = medians.median(each.values(figures.total_seconds))

@@ -54,8 +54,8 @@ def provenance(runs, part):
 
 def rendered(sets, all_parts, plots_of=None):
     """Markdown by table name: of each part that was measured, one table a run set. A folder of plots
-    puts the part's plot before its first table."""
-    found = {}
+    puts each plot before the first table of its parts."""
+    found, placed = {}, set()
     for part in all_parts:
         for runs in sets:
             if not runs.of(part.name):
@@ -64,7 +64,8 @@ def rendered(sets, all_parts, plots_of=None):
                 if not table.rows:
                     continue
                 texts = found.setdefault(table.name, [])
-                if plots_of and part.plot and table.name == part.name and not texts:
+                if plots_of and part.plot and part.plot not in placed:
+                    placed.add(part.plot)
                     texts.append(f"![{part.title}]({plots_of}/{part.plot}.png)\n")
                 texts.append(f"{table.markdown()}\n\n{provenance(runs, part.name)}\n")
     return {name: "\n".join(texts) for name, texts in found.items()}
