@@ -1,13 +1,13 @@
 """The parts of the suite in the order in which they are run; each module is one measurement."""
 
 from benchmarks.measurements import (
-    backends, blocking, ca1, cases, delivery, indegree, kernel, latency, layouts, memory, passive,
-    precision, recording, roofline, size)
+    backends, blocking, bounds, ca1, cases, delivery, indegree, kernel, latency, layouts, memory, passive,
+    precision, recording, roofline, size, targets)
 
 ALL = [
     roofline.PART, kernel.PART, latency.PART, precision.PART, backends.PART, recording.PART,
     size.PART, blocking.PART, indegree.PART, layouts.STRONG, layouts.WEAK, delivery.PART,
-    memory.PART, ca1.PART, passive.PART, *cases.PARTS,
+    memory.PART, ca1.PART, passive.PART, *cases.PARTS, bounds.PART, targets.PART,
 ]
 
 

@@ -1,7 +1,7 @@
 """What the machine at its best would need for each phase, beside what was measured."""
 
 from benchmarks.measurements import delivery
-from benchmarks.suite import figures, medians, tables
+from benchmarks.suite import figures, medians, parts, tables
 
 # Of one neuron of the active network in one step: 24 operations of the pipes for multiply-adds (16
 # multiply-adds, 8 products), which is what the right sides come to with folded constants; 12 numbers
@@ -12,9 +12,11 @@ _STATE_BYTES = 12 * 8 * 2
 _SYNAPSE_BYTES = {"one weight": 4, "drawn weights": 8}
 
 
-def table(runs):
+def _tables(runs):
     """Bounds by phase, as far as their parts were measured."""
     one = runs.named("roofline", "1 threads")
+    if one is None:
+        return []
     both = max(runs.of("roofline"), key=lambda each: each.facts["threads"])
     rows = []
 
@@ -43,8 +45,8 @@ def table(runs):
             add(f"delivery, {store}, 1 thread, ns per event", "rows from memory",
                 size * 1e9 / _rate(one, "rows_memory"),
                 1e9 / medians.median(dense.values(delivery.events_per_second)))
-    return tables.Table(
-        "bounds", ["phase", "bound by", "at best", "measured", "measured / best"], rows)
+    return [tables.Table(
+        "bounds", ["phase", "bound by", "at best", "measured", "measured / best"], rows)]
 
 
 def _rate(measured, figure):
@@ -56,3 +58,8 @@ def _advance(measured):
     mine = measured.facts["engine"] == "Coppice"
     figure = figures.phase_ns("advance") if mine else figures.loop_ns
     return medians.median(measured.values(figure))
+
+
+PART = parts.Part(
+    "bounds", "the machine at its best beside what was measured, from other parts",
+    lambda setting: [], _tables, derived=True)

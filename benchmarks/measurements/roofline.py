@@ -1,6 +1,5 @@
 """What this machine can do at best: bytes from caches and memory, multiply-adds."""
 
-from benchmarks.measurements import bounds
 from benchmarks.suite import limits, machine, medians, parts, tables
 
 _LEVELS = ["L1", "L2", "L3", "memory"]
@@ -35,7 +34,7 @@ def _tables(runs):
               *[_giga(one, f"fma_{precision}") for one in measured]]
              for precision in ("double", "single")]
     heads = ["", *[one.name.replace("1 threads", "1 thread") for one in measured]]
-    return [tables.Table("roofline", heads, rows), bounds.table(runs)]
+    return [tables.Table("roofline", heads, rows)]
 
 
 PART = parts.Part(

@@ -54,6 +54,8 @@ class Part:
     prepare: typing.Callable = lambda setting: None
     # The plot that stands before the tables in the documentation; parts may share one.
     plot: str | None = None
+    # Measures nothing itself: its tables are made of other parts' samples.
+    derived: bool = False
 
 
 class Skip(Exception):

@@ -36,7 +36,7 @@ PLOTS = "figures"  # from the page
 
 def provenance(runs, part):
     """Where and when the samples of a part were taken, how busy others were, and the command."""
-    samples = [one for one in runs.samples if one["part"] == part]
+    samples = [one for one in runs.samples if part.derived or one["part"] == part.name]
     first, last = min(one["when"] for one in samples)[:10], max(one["when"] for one in samples)[:10]
     days = first if first == last else f"{first} to {last}"
     machine, versions = runs.machine, runs.content["versions"]
@@ -48,8 +48,9 @@ def provenance(runs, part):
         f"`{versions['commit'][:10]}`, {versions['c_compiler']}; {turns} turns at most.")
     busiest = max(one["load"]["others"] + one["load"]["stolen"] for one in samples)
     text += f" Others had at most {100 * busiest:.0f} % of the machine during a run."
-    quick = " --quick" if runs.content["size"] == "quick" else ""
-    return f"{text} Command: `python3 -m benchmarks run {part}{quick}`."
+    words = [] if part.derived else [part.name]
+    words += ["--quick"] if runs.content["size"] == "quick" else []
+    return f"{text} Command: `{' '.join(['python3 -m benchmarks run', *words])}`."
 
 
 def rendered(sets, all_parts, plots_of=None):
@@ -58,7 +59,7 @@ def rendered(sets, all_parts, plots_of=None):
     found, placed = {}, set()
     for part in all_parts:
         for runs in sets:
-            if not runs.of(part.name):
+            if not (part.derived or runs.of(part.name)):
                 continue
             for table in part.tables(runs):
                 if not table.rows:
@@ -67,7 +68,7 @@ def rendered(sets, all_parts, plots_of=None):
                 if plots_of and part.plot and part.plot not in placed:
                     placed.add(part.plot)
                     texts.append(f"![{part.title}]({plots_of}/{part.plot}.png)\n")
-                texts.append(f"{table.markdown()}\n\n{provenance(runs, part.name)}\n")
+                texts.append(f"{table.markdown()}\n\n{provenance(runs, part)}\n")
     return {name: "\n".join(texts) for name, texts in found.items()}
 
 

@@ -3,7 +3,7 @@
 import unittest
 
 from benchmarks import measurements
-from benchmarks.measurements import cases, delivery, layouts
+from benchmarks.measurements import cases, delivery, layouts, targets
 from benchmarks.suite import coppice, figures, tables
 from benchmarks.tests import samples
 
@@ -36,7 +36,7 @@ class PageTests(unittest.TestCase):
     def test_every_table_has_one_place_in_the_documentation(self):
         from benchmarks.__main__ import PAGE as path
         page = path.read_text(encoding="utf-8")
-        for name in [*(part.name for part in measurements.ALL), "bounds", "memory-slopes"]:
+        for name in [*(part.name for part in measurements.ALL), "memory-slopes"]:
             place = tables.BEGIN.format(name=name)
             self.assertEqual(page.count(place), 1, place)
         self.assertEqual(
@@ -78,11 +78,39 @@ class CaseTests(unittest.TestCase):
               "30.0 ± 10 %"]])
 
     def test_a_table_says_where_its_figures_come_from(self):
-        (text,) = tables.rendered([self.runs], measurements.ALL).values()
+        text = tables.rendered([self.runs], measurements.ALL)["cases-active"]
         self.assertIn("| neurons | engine |", text)
         self.assertIn("Measured on 2026-01-01 to 2026-01-03 on 2 cores of an P1", text)
         self.assertIn("Others had at most 1 %", text)
         self.assertIn("`python3 -m benchmarks run cases-active`", text)
+
+
+class TargetTests(unittest.TestCase):
+    def test_a_target_is_reached_outside_the_spread_only(self):
+        measure = targets.Measure(30, 0.1, "5, 5")
+        self.assertEqual(measure.holds(27, None), "yes")
+        self.assertEqual(measure.holds(28, None), "within the spread")
+        self.assertEqual(measure.holds(33, None), "within the spread")
+        self.assertEqual(measure.holds(34, None), "no")
+        self.assertEqual(measure.holds(None, 33), "yes")
+        self.assertEqual(measure.holds(None, 26), "no")
+        self.assertEqual(targets.Measure(1.1, None, "1").holds(None, 1.1), "yes")
+
+    def test_the_best_peer_counts_on_the_largest_network(self):
+        runs_set = samples.run_set()
+        facts = {"case": "active", "neurons": 1000, "threads": 2}
+        for turn in (1, 2):
+            samples.add(runs_set, "cases-active", "ours", turn, {**facts, "engine": "Coppice"},
+                        **samples.ours(wall=2.0))
+        for name, total in [("slow", 90.0), ("fast", 70.0)]:
+            samples.add(runs_set, "cases-active", name, 1, {**facts, "engine": name},
+                        **samples.peers(total=total))
+        samples.add(runs_set, "cases-active", "small", 1, {**facts, "neurons": 10, "engine": "x"},
+                    **samples.peers(total=1.0))
+        text = tables.rendered([runs_set], [targets.PART])["targets"]
+        self.assertIn("| active: Brian's best total / ours | at least 30 | 35 | 0 % | 1, 2 | yes |",
+                      text)
+        self.assertEqual(text.count("at least"), 1, "nothing is said of what was not measured")
 
 
 class FigureTests(unittest.TestCase):
