@@ -3,7 +3,7 @@
     coppice run jobs/paper/fig2-attenuation.yaml --output out/paper/fig2-attenuation
     coppice run jobs/paper/fig2-integration.yaml --output out/paper/fig2-integration
     coppice run jobs/paper/fig2-integration.yaml --output out/paper/fig2-integration-ampa \\
-      --set projections.input.on_pre='s_AMPA_x_apical += 1'
+      --set projections.input.on_pre=s_AMPA_x_apical+=1
     python3 jobs/paper/fig2.py out/paper
 """
 

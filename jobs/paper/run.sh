@@ -21,7 +21,7 @@ figure() {  # figure SCRIPT: its table to the terminal and into a file
 run paper/fig2-attenuation fig2-attenuation
 run paper/fig2-integration fig2-integration
 run paper/fig2-integration fig2-integration-ampa \
-  --set projections.input.on_pre='s_AMPA_x_apical += 1'
+  --set projections.input.on_pre=s_AMPA_x_apical+=1
 figure paper/fig2
 
 run paper/fig3-dspikes fig3-dspikes
