@@ -11,6 +11,8 @@ package struct GnuplotScript: Hashable, Sendable {
   /// Where axes begin on every panel of the page, so that times stand above each other: a share of
   /// the width.
   private var leftMargin = 0.0
+  /// Where axes end, and the legend begins.
+  private var rightMargin = 1.0
 
   /// Dendrify's colours first, then some that are told from them.
   private static let palette = [
@@ -19,6 +21,11 @@ package struct GnuplotScript: Hashable, Sendable {
   /// Pixels.
   private static let width = 900
   private static let unitHeight = 300.0
+
+  /// Pixels of a legend whose longest text has so many characters.
+  private static func keyWidth(of characters: Int) -> Double {
+    characters == 0 ? 20 : 60 + 7 * Double(characters)
+  }
 
   /// - Parameters:
   ///   - panels: From top to bottom.
@@ -33,9 +40,10 @@ package struct GnuplotScript: Hashable, Sendable {
         + "size \(GnuplotScript.width),\(pixels) font 'sans,10' background '#ffffff'")
     // A name that begins with a bar would be a command.
     add("set output \(GnuplotScript.quoted(path.hasPrefix("/") ? path : "./" + path))")
-    add("set style textbox opaque noborder")
     add("set multiplot")
     leftMargin = panels.contains { $0.yTicks != nil } ? 0.2 : 0.09
+    let longest = panels.flatMap(\.series).compactMap { $0.title?.count }.max() ?? 0
+    rightMargin = max(0.6, 1 - GnuplotScript.keyWidth(of: longest) / Double(GnuplotScript.width))
     var top = 1.0
     for (place, panel) in panels.enumerated() {
       let share = heights[place] / total
@@ -53,6 +61,8 @@ package struct GnuplotScript: Hashable, Sendable {
       addData(series, name: "$panel\(place)series\(number)")
     }
     add("reset")
+    add("set style textbox opaque noborder")
+    add("set tmargin 3")
     add("set origin 0,\(origin)")
     add("set size 1,\(share)")
     add("set label 1 \(GnuplotScript.quoted(panel.title)) at graph 0,1.07 left noenhanced")
@@ -77,7 +87,7 @@ package struct GnuplotScript: Hashable, Sendable {
       add("set rmargin at screen 0.98")
     } else {
       add("set lmargin at screen \(leftMargin)")
-      add("set rmargin at screen 0.8")
+      add("set rmargin at screen \(rightMargin)")
       add("set offsets 0,0,graph 0.04,graph 0.04")
       add("set border 3")
       add("set tics out nomirror")
