@@ -4,7 +4,7 @@ SHELL := /bin/bash
 COPPICE := .build/release/coppice
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: help run build test lint format setup determinism differential bad-jobs docs-check bench \
+.PHONY: help run build test lint format setup determinism differential bad-jobs docs-check paper bench \
   bench-quick bench-recurrent clean
 
 help:
@@ -49,6 +49,9 @@ reliability-determinism: build ## every layout and chain of resumes (half an hou
 
 docs-check: build ## runs every command of README.md and docs
 	@.ci/docs-check.sh
+
+paper: build ## the paper's jobs, tables and figures, and the validation protocols', into out/paper
+	@jobs/paper/run.sh
 
 bench: build ## the scalability suite (two hours; BENCH=--quick: minutes); goes on where it was stopped
 	@python3 -m benchmarks run $(BENCH)

@@ -67,11 +67,12 @@ let package = Package(
         "Jobs", "Storage", "Engine", "Messaging", "Networks", "Kernels", "Models", "Equations",
         "Units", "CThreads",
       ]),
+    library("Plots", ["Storage", "Networks", "Models"]),
     .executableTarget(
       name: "coppice-command",
       dependencies: [
-        "Coppice", "Jobs", "Storage", "Engine", "Messaging", "Networks", "Kernels", "Equations",
-        "CThreads",
+        "Coppice", "Plots", "Jobs", "Storage", "Engine", "Messaging", "Networks", "Kernels",
+        "Equations", "Units", "CThreads",
       ],
       swiftSettings: strict),
 
@@ -88,6 +89,7 @@ let package = Package(
     tests("Storage", ["Storage", "Engine", "Networks"]),
     tests("Jobs", ["Jobs", "BadJobs", "Networks", "Models", "Equations", "Units"]),
     tests("Coppice", ["Coppice"]),
+    tests("Plots", ["Plots", "Models"]),
     tests("Command", ["Coppice", "BadJobs"]),
     tests(
       "Oracle",

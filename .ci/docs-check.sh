@@ -11,25 +11,17 @@
 # `run` is run without building; of other targets it is checked that they exist.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-top=$PWD
 binary=$(realpath "${COPPICE_BINARY:-.build/release/coppice}")
-environment=${COPPICE_ENV:-$top/.env}/docs
+.ci/setup.sh --plots
+environment=$(dirname "$(jobs/analysis/setup.sh)")
 pages=("$@")
 ((${#pages[@]})) || pages=(README.md docs/*.md)
-
-if [[ ! -f $environment/complete ]]; then
-  rm -rf "$environment"
-  python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --disable-pip-version-check \
-    --requirement docs/figures/requirements.txt
-  touch "$environment/complete"
-fi
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 mkdir -p "$scratch/bin" "$scratch/project"
 ln -s "$binary" "$scratch/bin/coppice"
-export PATH=$scratch/bin:$environment/bin:$PATH
+export PATH=$scratch/bin:$environment:$PATH
 # Ranks on any machine: as root in a container, and more of them than processors.
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 export OMPI_MCA_rmaps_base_oversubscribe=1 OMPI_MCA_hwloc_base_binding_policy=none

@@ -1,6 +1,11 @@
 #!/usr/bin/env bash
 # Installs what the build and a run need and this machine lacks (Debian's packages). Does nothing
 # if all is there.
+#
+#   .ci/setup.sh [--plots]
+#
+# --plots: gnuplot too, which `coppice plot` draws with. No run and no test needs it; the commands of
+# the documentation do.
 set -euo pipefail
 
 packages=()
@@ -23,6 +28,7 @@ need make make
 # The reliability harness.
 need python3 python3
 need strace strace
+if [[ ${1:-} == --plots ]]; then need gnuplot gnuplot-nox; fi
 
 if ((${#packages[@]} == 0)); then exit 0; fi
 

@@ -18,6 +18,9 @@ enum CommandLineTool {
           populations, projections and compartments, as text or for Graphviz
       coppice inspect DIR|FILE
           what a run, a checkpoint or one of their files holds, and whether it verifies
+      coppice plot DIR [raster|events|rates|isi|traces|graph] [-o FILE.png|.svg]
+                       [--population P] [--neurons 0:3] [--from TIME] [--to TIME] [--paint-spikes]
+          a picture of what a run has recorded, by gnuplot
       coppice finish DIR
           SONATA files of a run that ended without making them, up to its newest checkpoint
       coppice compare A B
@@ -41,6 +44,7 @@ enum CommandLineTool {
       case "check": return try CheckCommand(rest).run()
       case "show": return try ShowCommand(rest).run()
       case "inspect": return try InspectCommand(rest).run()
+      case "plot": return try PlotCommand(rest).run()
       case "finish": return try FinishCommand(rest).run()
       case "compare": return try CompareCommand(rest).run()
       case "version", "--version":

@@ -85,6 +85,7 @@ struct PaperFigureTests {
       }
       #expect(figure.spikes(cell) == [])
     }
+    // 560 pA over the capacity of trunk, before anything leaks.
     let onset = slopes(Array(try figure.millivolts("V_trunk", 2).prefix(60)))
     try check.add(.maximum(onset), "16.9765272631@50", "onset at trunk")
     try check.add(

@@ -8,6 +8,17 @@ package enum Statistics {
     }
   }
 
+  /// Chi-square of two samples in the same classes, for the hypothesis that both have one law; its
+  /// degrees are the classes less one.
+  package static func homogeneity(_ first: [Int], _ second: [Int]) -> Double {
+    let totals = [first, second].map { Double($0.reduce(0, +)) }
+    let all = totals[0] + totals[1]
+    return zip([first, second], totals).reduce(0) { sum, sample in
+      let expected = zip(first, second).map { Double($0 + $1) * sample.1 / all }
+      return sum + chiSquare(sample.0, expected: expected)
+    }
+  }
+
   /// A chi-square of so many degrees is above this once in some 10^5 trials (Wilson-Hilferty).
   package static func limit(degrees: Int) -> Double {
     let number = Double(degrees)

@@ -3,36 +3,21 @@
     python3 docs/figures/quickstart.py [RUN] [PICTURE]
 
 RUN is the directory of a run of jobs/quickstart.yaml (out/quickstart); PICTURE is written
-(docs/figures/quickstart.png). Needs what docs/figures/requirements.txt names.
+(docs/figures/quickstart.png). Needs what jobs/analysis/requirements.txt names.
 """
 
 import pathlib
 import sys
 
 import h5py
-import matplotlib
+import numpy as np
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
-import numpy as np  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "jobs"))
+from analysis import drawing  # noqa: E402
+from analysis.runs import Run  # noqa: E402
 
 COLORS = {"soma": "#005c94", "trunk": "#338000", "prox": "#ff8800", "dist": "#8030a0"}
 BEGIN, END = 1000, 1400  # ms, what the rasters show
-
-
-def spikes(file, population):
-    """Times in ms and neurons of all spikes, or dendritic spikes, of a population."""
-    group = file["spikes"][population]
-    return group["timestamps"][:], group["node_ids"][:]
-
-
-def voltages(run, compartment):
-    """Times in ms and voltages in mV, [row, neuron], of a compartment."""
-    with h5py.File(run / f"voltage.V_{compartment}.h5") as file:
-        report = file["report/pyr"]
-        begin, _, every = report["mapping/time"][:]
-        data = report["data"][:]
-    return begin + every * np.arange(len(data)), data
 
 
 def raster(axes, times, neurons, color, label, size):
@@ -55,31 +40,26 @@ def busiest(times, neurons, soma):
 
 
 def main():
-    run = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "out/quickstart")
-    picture = sys.argv[2] if len(sys.argv) > 2 else "docs/figures/quickstart.png"
-    with h5py.File(run / "spikes.h5") as file:
-        times, neurons = spikes(file, "pyr")
-    with h5py.File(run / "events.h5") as file:
-        distal = spikes(file, "pyr.spike_Na_dist")
-        proximal = spikes(file, "pyr.spike_Na_prox")
-    with h5py.File(run / "rates.h5") as file:
+    run = Run(sys.argv[1] if len(sys.argv) > 1 else "out/quickstart")
+    picture = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else "docs/figures/quickstart.png")
+    times, neurons = run.spikes("pyr")
+    with h5py.File(run.directory / "rates.h5") as file:
         rate_times, rate = file["rates/pyr/time"][:], file["rates/pyr/rate"][:]
 
-    plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
-    figure, axes = plt.subplots(
-        4, 1, figsize=(8, 8.4), height_ratios=[3, 3, 1, 2.2], layout="constrained")
+    figure, axes = drawing.panels("s/d/r/v", (8, 8.4), height_ratios=[3, 3, 1, 2.2])
+    axes = [axes[letter] for letter in "sdrv"]
     raster(axes[0], times, neurons, "black",
            f"spikes of 1000 neurons ({len(times) / 2000:.1f} Hz on average)", 5)
-    raster(axes[1], *distal, COLORS["dist"], "", 4)
-    raster(axes[1], *proximal, COLORS["prox"],
+    raster(axes[1], *run.events("pyr", "spike_Na_dist"), COLORS["dist"], "", 4)
+    raster(axes[1], *run.events("pyr", "spike_Na_prox"), COLORS["prox"],
            "their dendritic spikes: distal (purple) and proximal (orange)", 14)
     axes[2].plot(rate_times, rate, color="black", linewidth=0.8)
     axes[2].set(xlim=(BEGIN, END), ylim=(0, None), ylabel="rate (Hz)", xlabel="time (ms)")
 
-    _, soma = voltages(run, "soma")
+    soma = run.rows("V_soma", "voltage")
     neuron, begin = busiest(times, neurons, soma)
     for name, color in COLORS.items():
-        rows, data = voltages(run, name)
+        rows, data = run.times(f"V_{name}", "voltage"), run.rows(f"V_{name}", "voltage")
         shown = (rows >= begin) & (rows < begin + 100)
         axes[3].plot(rows[shown], data[shown, neuron], color=color, linewidth=1, label=name)
     for spike in times[(neurons == neuron) & (times >= begin) & (times < begin + 100)]:
@@ -89,7 +69,7 @@ def main():
     axes[3].set_title(f"voltages of neuron {neuron}",
                       loc="left", fontsize=10)
     axes[3].legend(frameon=False, ncols=4, loc="lower right", bbox_to_anchor=(1, 0.98))
-    figure.savefig(picture, dpi=130)
+    drawing.save(figure, picture)
 
 
 main()

@@ -1,0 +1,1 @@
+"""What the scripts that draw figures of runs share: reading, measuring, drawing."""
