@@ -73,6 +73,8 @@ class Segment:
     start: int
     steps: int
     namespace: dict
+    # Names of the script at that time, also those of functions around the call.
+    names: dict
     # All objects, contained ones as well, in the order in which they run -> whether active.
     active: dict
     changes: list = dataclasses.field(default_factory=list)
@@ -172,6 +174,15 @@ class Capture:
                 return frame.f_lineno
             frame = frame.f_back
         return None
+
+    def _names(self):
+        """Names in all frames of the script, the innermost first."""
+        found, frame = {}, sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename == self.script:
+                found = {**frame.f_globals, **frame.f_locals, **found}
+            frame = frame.f_back
+        return found
 
     def line_of(self, thing):
         """The line at which an object was made."""
@@ -318,7 +329,7 @@ class Capture:
             if self.execute:
                 original(this, other)
         self._changes.append(Change(
-            group, this.name, indices, f"{this.name} {sign} ({AMOUNT})", names, self.line(),
+            group, this.name, indices, f"{this.name} {sign} {AMOUNT}", names, self.line(),
             depends=True))
         return this
 
@@ -449,7 +460,7 @@ class Capture:
         if abs(stop * step - end) / step > 1e-4:
             stop = int(np.ceil(end / step))
         segment = Segment(
-            start, stop - start, dict(namespace),
+            start, stop - start, dict(namespace), self._names(),
             {thing: bool(thing.active) for thing in objects}, clocks=clocks)
         for thing in objects:
             if isinstance(thing, (NeuronGroup, PoissonGroup)):

@@ -70,6 +70,8 @@ class Conversion:
             outcome = script.run(self.script)
         capture.simulations = [one for one in capture.simulations
                                if one.segments and one.steps > 0]
+        runs = sum(len(one.segments) for one in capture.simulations)
+        self.read_between = next((read.line for read in capture.reads if read.runs < runs), None)
         if not self.executes:
             reason = self._needs_results(capture, outcome)
             if reason:
@@ -81,9 +83,9 @@ class Conversion:
     def _needs_results(self, capture, outcome):
         """Why the script must be run in Brian, if so."""
         runs = sum(len(one.segments) for one in capture.simulations)
-        between = [read for read in capture.reads if read.runs < runs]
-        if between:
-            return f"{self.script.place(between[0].line)} reads what is simulated, and a run follows"
+        if self.read_between:
+            place = self.script.place(self.read_between)
+            return f"{place} reads what is simulated, and a run follows"
         if outcome.error and runs and (
                 outcome.line is None or script.may_run_after(self.script.text, outcome.line)):
             return f"{self.script.place(outcome.line)} fails on empty recordings ({outcome.error})"
@@ -124,6 +126,10 @@ class Conversion:
             one = Translation(simulation, capture, self.findings, options, path.stem,
                               path.with_suffix(".h5").name)
             one.run()
+            if self.read_between:
+                one.draft.note(
+                    f"the script reads what it simulates ({self.script.place(self.read_between)}),"
+                    " so what it sets from that is Brian's, whatever is changed in the job")
             found.append(one)
         self.findings.check()
         return found
@@ -169,8 +175,7 @@ class Conversion:
                     self.findings.refuse("check", text=failed)
                     self.findings.check()
                 comparison = Comparison(
-                    simulation, one.recordings.found, coppice.Results(output, simulation.dt),
-                    {name: entry["size"] for name, entry in one.draft.job["populations"].items()})
+                    simulation, one.recordings.found, coppice.Results(output, simulation.dt))
             self.report(one, comparison)
             agrees = agrees and comparison.agrees
         return agrees

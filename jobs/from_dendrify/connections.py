@@ -402,9 +402,9 @@ class Connections:
         for place, segment in enumerate(self.simulation.segments):
             wanted = first <= place < last and segment.active.get(pathway.pathway, False)
             if wanted != on:
-                self.draft.job["schedule"].append({
+                self.translation.switches.append((segment.start, {
                     "at": time_text(segment.start, self.simulation.dt), "projection": name,
-                    "active": "true" if wanted else "false"})
+                    "active": "true" if wanted else "false"}))
                 on = wanted
 
 

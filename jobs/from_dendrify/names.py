@@ -2,6 +2,8 @@
 
 import re
 
+from brian2.core.base import BrianObject
+
 # What Brian calls an object that the script did not name.
 GIVEN_BY_BRIAN = re.compile(
     r"(neurongroup|synapses|poissongroup|spikegeneratorgroup|poissoninput|statemonitor"
@@ -29,7 +31,7 @@ class Names:
                         self._note(f"{name}_{key}", one)
 
     def _note(self, name, value):
-        if hasattr(value, "contained_objects"):
+        if isinstance(value, BrianObject):
             self._script.setdefault(id(value), name)
 
     def of(self, thing):

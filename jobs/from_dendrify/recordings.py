@@ -28,6 +28,8 @@ class Recorded:
     window: tuple = (0, 0, 1)
     # Neurons in the order of the monitor; of spikes the part that it watches.
     neurons: object = None
+    # Of the whole population.
+    size: int = 0
 
 
 class Recordings:
@@ -139,7 +141,7 @@ class Recordings:
         for runner in self.translation.runners.get(group, []):
             if runner not in order or monitor not in order:
                 continue
-            seen = self._behind(group, monitor.record_variables) & assigned(runner.code)
+            seen = self._behind(group, monitor.record_variables) & assigned(runner.abstract_code)
             if seen and order.index(monitor) < order.index(runner):
                 self.refuse(monitor, "monitor-order", name=sorted(seen)[0], runner=runner.name)
 
@@ -177,7 +179,7 @@ class Recordings:
             kind, name = "events", f"{population}.{monitor.event}"
             if name not in self.events:
                 self.events.append(name)
-        self.found += [Recorded(monitor, kind, population, name, (*window, 1), part)
+        self.found += [Recorded(monitor, kind, population, name, (*window, 1), part, len(group))
                        for window in windows]
 
     def _rates(self, monitor):

@@ -101,13 +101,7 @@ REFUSALS = {
     "generator-code": Refusal(
         "run_regularly changes a generator",
         "write its rates as an expression in t, or use --replay"),
-    "generator-order": Refusal(
-        "spikes are given for a time that has passed, or twice in a step",
-        "give each unit at most one spike in a step"),
     # Runs
-    "state-between-runs": Refusal(
-        "the state of the neurons is read between two run()",
-        "nothing, if --execute is possible: it runs the script in Brian, and takes what it sets"),
     "restore": Refusal(
         "restore() goes back to {time}, and a job goes forward",
         "store() before the first run(), or write two scripts"),
@@ -167,10 +161,10 @@ class Findings:
         self.place = place
         self.found = []
 
-    def refuse(self, key, what="", line=None, **details):
-        """Notes a refusal of `what`, an object's name."""
+    def refuse(self, key, name_of_object="", line=None, **details):
+        """Notes a refusal of an object of the script."""
         row = REFUSALS[key]
-        entry = {"key": key, "object": what, "line": line,
+        entry = {"key": key, "object": name_of_object, "line": line,
                  "reason": row.reason.format(**details), "instead": row.instead.format(**details)}
         if entry not in self.found:
             self.found.append(entry)

@@ -29,6 +29,7 @@ class Timeline:
         self.neurons, self.translation = neurons, translation
         self.group, self.simulation = neurons.group, translation.simulation
         self.draft = translation.draft
+        # (step, entry) of the schedule, and its entries that come again and again.
         self.at, self.every = [], []
 
     def refuse(self, key, line=None, **details):
@@ -85,7 +86,7 @@ class Timeline:
         group = runner.group
         if len(group) != len(self.group):
             entry["neurons"] = f"{group.start}:{group.stop}"
-        entry["do"] = self.neurons.meaning.text(one_line(runner.code))
+        entry["do"] = self.neurons.meaning.text(one_line(runner.abstract_code))
         self.neurons.written |= assigned(entry["do"])
         self.every.append(entry)
 
@@ -127,7 +128,7 @@ class Timeline:
         if chosen is not None:
             entry["neurons"] = chosen
         entry["do"] = f"{change.variable} = {self._value(change)}"
-        self.at.append(entry)
+        self.at.append((start, entry))
 
     def _value(self, change):
         if change.depends:
@@ -162,6 +163,6 @@ class Timeline:
                 if new is None or now is not dimension or new == value:
                     continue
                 known[name] = new, dimension
-                self.at.append({
+                self.at.append((segment.start, {
                     "at": self.time(segment.start), "population": self.neurons.name,
-                    "do": f"{name} = {term(new, dimension)}"})
+                    "do": f"{name} = {term(new, dimension)}"}))

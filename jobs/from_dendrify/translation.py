@@ -31,21 +31,23 @@ class Translation:
         self.findings, self.options = findings, options
         self.draws = simulation.draws if options.replay else Draws()
         self.draft = Draft(name, f"made from {options.script_name}", file)
-        self.names = Names(self._namespace())
+        self.names = Names(self._script_names())
         # Group -> what it becomes
         self.neurons = {}
         self.names_of_populations = {}
         # Group -> its run_regularly
         self.runners = {}
+        # (step, entry of the schedule) of projections that are switched
+        self.switches = []
 
     def line_of(self, thing):
         return self.capture.line_of(thing)
 
-    def _namespace(self):
+    def _script_names(self):
         """Names of the script over all runs; the first run's count most."""
         found = {}
         for segment in self.simulation.segments:
-            found = {**segment.namespace, **found}
+            found = {**segment.names, **found}
         return found
 
     def refuse(self, key, thing, **details):
@@ -71,10 +73,10 @@ class Translation:
             neurons.values()
         for timeline in timelines.values():
             timeline.changes()
-        self._schedule(timelines.values())
         if not self.findings.found:
             for connection, pathway in connections:
                 connection.project(pathway)
+        self._schedule(timelines.values())
         self.recordings = Recordings(self)
         self.recordings.translate(self.monitors)
         self._populations_in_order()
@@ -204,9 +206,11 @@ class Translation:
             Inputs(thing, self.names.of(thing), self).translate(self.neurons[group], part)
 
     def _schedule(self, timelines):
+        """By time; what is due at one step in the order of the script, repeated code last."""
+        due = [pair for timeline in timelines for pair in timeline.at] + self.switches
+        due.sort(key=lambda pair: pair[0])
         schedule = self.draft.job["schedule"]
-        for timeline in timelines:
-            schedule += timeline.at
+        schedule += [entry for _, entry in due]
         for timeline in timelines:
             schedule += timeline.every
 
