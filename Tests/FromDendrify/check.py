@@ -49,15 +49,11 @@ def compare(script):
     lines = [line for one in found["simulations"] for line in one["lines"]]
     wrong += [f"{line['name']}: {line['text']}" for line in lines if not line["agrees"]]
     wrong += [f"not replayed: {name}" for one in found["simulations"]
-              for name in one["not_replayed"] if name not in UNREPLAYED]
+              for name in one["not_replayed"]]
     # A comparison of nothing would agree.
     happened = any(line["counts"] and line["counts"][0] for line in lines) or any(
         line["counts"] is None and "no values" not in line["text"] for line in lines)
     return wrong + ([] if happened else ["nothing was recorded"])
-
-
-# Groups of scripts here that draw something that does not matter.
-UNREPLAYED = {"cells"}
 
 
 def refuse(key):

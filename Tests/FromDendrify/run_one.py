@@ -28,7 +28,7 @@ ROWS = 40
 def conversion_of(options, folder):
     given = argparse.Namespace(
         script=options.script, output=str(folder / pathlib.Path(options.script).stem) + ".yaml",
-        compare=False, replay=True, execute=True, rules=False, seed=options.own_draws or 0,
+        compare=False, replay=True, execute=True, rules=False, seed=options.own_draws,
         coppice=None)
     return Conversion(given)
 

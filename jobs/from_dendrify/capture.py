@@ -96,6 +96,8 @@ class Simulation:
     number: int
     dt: float
     segments: list = dataclasses.field(default_factory=list)
+    # The seed that the script gave before it began; None if it gave none.
+    seed: int = None
     # Where Brian has run the script, and its draws are to be replayed.
     recorder: Recorder = None
     draws: Draws = dataclasses.field(default_factory=Draws)
@@ -160,6 +162,8 @@ class Capture:
         self.reads = []
         # Synapses -> (condition, probability) of each call of connect()
         self.connected = {}
+        # The seed that the script gave last.
+        self.seed = None
         # Line and time of a restore() that goes back into a simulation.
         self.restored = None
         self._stack = contextlib.ExitStack()
@@ -201,6 +205,7 @@ class Capture:
             self._attribute(runtime_device, "network_restore", self._restore))
         self._stack.enter_context(self._attribute(runtime_device, "build", lambda *a, **k: None))
         self._replace_device_choice()
+        self._watch_seeds()
         self._wrap(BrianObject, "__init__", self._made)
         self._wrap(VariableView, "set_item", self._set)
         self._wrap(VariableView, "get_item", self._got)
@@ -244,6 +249,17 @@ class Capture:
 
         for module in (brian2, brian2.devices, brian2.devices.device):
             self._stack.enter_context(self._attribute(module, "set_device", stay))
+
+    def _watch_seeds(self):
+        """The last seed that the script gave is the job's as well."""
+        original = brian2.seed
+
+        def seeded(seed=None):
+            self.seed = seed
+            original(seed)
+
+        for module in (brian2, brian2.devices.device):
+            self._stack.enter_context(self._attribute(module, "seed", seeded))
 
     def _made(self, original, this, *arguments, **options):
         original(this, *arguments, **options)
@@ -441,7 +457,7 @@ class Capture:
         # The magic network gets another id when it begins anew.
         if current and current[0] == network.id and network.t_ > 0:
             return current[1]
-        simulation = Simulation(network, len(self.simulations), 0.0)
+        simulation = Simulation(network, len(self.simulations), 0.0, seed=self.seed)
         self.simulations.append(simulation)
         self._current[network] = network.id, simulation
         return simulation

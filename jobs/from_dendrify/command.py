@@ -43,7 +43,7 @@ def parser():
     one.add_argument("--rules", action="store_true",
                      help="write connect(p=...) as a rule, which Coppice draws anew, in place of"
                      " the pairs that Brian drew")
-    one.add_argument("--seed", type=int, default=0, help="the job's seed (0)")
+    one.add_argument("--seed", type=int, help="the job's seed (the script's, or 0)")
     one.add_argument("--coppice", metavar="BINARY", help="the binary that checks and runs jobs")
     return one
 

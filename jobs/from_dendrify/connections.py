@@ -21,6 +21,8 @@ from .texts import FUNCTIONS, WORDS, Meaning, assigned, number_of, one_line, ren
 WIDEST_SPIKE = 64
 # So many pairs of neurons stand in the job itself.
 MOST_PAIRS = 16
+# A condition is tried on so many pairs.
+MOST_TESTED = 10_000_000
 
 
 def whole(group):
@@ -386,7 +388,7 @@ class Connections:
         if probability != 1 and self.translation.options.rules:
             rule = {"probability": float(probability)}
             return rule if condition is None else {"condition": condition, **rule}
-        if condition is None or probability != 1:
+        if condition is None or probability != 1 or many * some > MOST_TESTED:
             return None
         i, j = np.repeat(np.arange(many), some), np.tile(np.arange(some), many)
         chosen = eval(compile(_vectorised(condition), "condition", "eval"),

@@ -3,6 +3,7 @@
 import re
 
 import brian2
+import numpy as np
 from brian2 import NetworkOperation, PoissonInput, SpatialNeuron, Subgroup
 from brian2.core.network import Network
 from brian2.groups.group import CodeRunner
@@ -82,7 +83,9 @@ class Translation:
         self._populations_in_order()
         self.draft.job["simulation"] = {
             "duration": time_text(self.simulation.steps, self.simulation.dt),
-            "dt": quantity(self.simulation.dt, brian2.second.dim), "seed": self.options.seed}
+            "dt": quantity(self.simulation.dt, brian2.second.dim), "seed": self._seed()}
+        if brian2.prefs.core.default_float_dtype != np.float64:
+            self.draft.note("the script runs in single precision, the job in double")
         return self.draft
 
     def noise(self):
@@ -94,6 +97,10 @@ class Translation:
                 found.append(neurons.name)
         return found + [self.names.of(thing) for thing in self.inputs
                         if thing not in self.draws.counts]
+
+    def _seed(self):
+        given = self.simulation.seed if self.options.seed is None else self.options.seed
+        return given if isinstance(given, (int, np.integer)) and given >= 0 else 0
 
     # Objects
 

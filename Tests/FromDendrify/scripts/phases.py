@@ -50,7 +50,7 @@ cells.v += 1.5 * mV
 more = Synapses(clock, cells, on_pre="v += 2*mV")
 more.connect()
 net.add(more)
-ticking = cells.run_regularly("current += 0.1*mV*rand()*0", dt=1 * ms)
+ticking = cells.run_regularly("current += 0.01*mV", dt=1 * ms)
 net.add(ticking)
 net.run(12 * ms)
 
