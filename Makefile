@@ -26,6 +26,16 @@ test: build ## every test, those under mpirun included
 determinism: build ## the whole matrix of ranks, threads, blocks, back ends and widths
 	@COPPICE_MATRIX=all .ci/test.sh --filter DeterminismTests
 
+.PHONY: from-dendrify from-dendrify-table
+
+from-dendrify: build ## scripts of every kind in Brian 2, and the jobs that are made from them
+	@Tests/Oracles/setup.sh
+	@"$${COPPICE_ENV:-.env}/current/bin/python" Tests/FromDendrify/check.py
+
+from-dendrify-table: build ## the same of the scripts in DENDRIFY_SCRIPTS, as docs/from-dendrify.md shows them
+	@Tests/Oracles/setup.sh
+	@"$${COPPICE_ENV:-.env}/current/bin/python" Tests/FromDendrify/table.py
+
 differential: build ## random models in Dendrify on Brian 2 and in Coppice (COPPICE_DIFFERENTIAL=N, 300)
 	@Tests/Oracles/setup.sh
 	@"$${COPPICE_ENV:-.env}/current/bin/python" Tests/Oracles/differential/differential.py

@@ -95,7 +95,7 @@ let package = Package(
       "Oracle",
       [
         "Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "Jobs",
-        "KernelABI", "Statistics",
+        "KernelABI", "Statistics", "Coppice",
       ]),
     // Jobs that must be refused, for the tests of the reader and of the command line.
     .target(name: "BadJobs", path: "Tests/BadJobs", swiftSettings: strict),

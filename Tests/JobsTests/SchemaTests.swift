@@ -117,6 +117,19 @@ import Units
     #expect(job.resolved.contains("spikes: all"))
   }
 
+  @Test func weightsOfAFileHaveItsUnits() throws {
+    let readers = JobReaders(
+      values: { _, name in JobReaders.Values(values: [1, 2], units: name == "w" ? "mV" : "nS") })
+    let text = try good("weight: [1 mV, 2 mV]", "weight: {file: x.h5, dataset: w}")
+    let job = try Job.load(text: Array(text.utf8), name: "job.yaml", readers: readers)
+    // Sorted by source, as the pairs are.
+    #expect(try job.projection("few").weight == .list([2, 1].map { $0 * 0.001 }))
+    let other = text.replacing("dataset: w", with: "dataset: g")
+    #expect(throws: JobErrors.self) {
+      try Job.load(text: Array(other.utf8), name: "job.yaml", readers: readers)
+    }
+  }
+
   @Test func filesAreReadByTheCaller() throws {
     let readers = JobReaders(
       spikes: { path, population in

@@ -38,8 +38,9 @@ make() {
 }
 
 mkdir -p "$folder"
-make paper dendrify==1.0.9 brian2==2.6.0 numpy==1.26.4 setuptools==69.5.1
-# Dendrify 2 does not import without matplotlib; h5py reads what Coppice writes.
+# h5py reads and writes what Coppice does.
+make paper dendrify==1.0.9 brian2==2.6.0 numpy==1.26.4 setuptools==69.5.1 h5py==3.16.0
+# Dendrify 2 does not import without matplotlib; its examples need scipy and networkx.
 make current dendrify==2.2.0 brian2==2.9.0 numpy==2.2.6 setuptools==69.5.1 tzdata==2026.6 \
   matplotlib==3.11.2 contourpy==1.3.3 cycler==0.12.1 fonttools==4.68.0 kiwisolver==1.5.1 \
-  pillow==13.0.0 python-dateutil==4.0.0 h5py==3.16.0
+  pillow==13.0.0 python-dateutil==4.0.0 h5py==3.16.0 scipy==1.17.1 networkx==3.6.1

@@ -60,6 +60,28 @@ extension HDF5Suite {
       #expect(try SpikeFile.read(place("2.h5")).timestamps == [0.5, 1, 1.5])
     }
 
+    @Test func edgesAreReadInTheOrderOfTheFile() throws {
+      let place = try TemporaryDirectory()
+      for (path, targets) in [("right.h5", [2, 0, 1] as [UInt64]), ("wrong.h5", [2, 0])] {
+        let file = try HDF5File.create(place(path))
+        let group = try file.createGroup("edges").createGroup("p")
+        try group.writeList("source_node_id", [1, 1, 0] as [UInt32])
+        try group.writeList("target_node_id", targets)
+        try file.close()
+      }
+      let edges = try EdgeFile.read(place("right.h5"), population: "p")
+      #expect(edges == EdgeFile(sources: [1, 1, 0], targets: [2, 0, 1]))
+      let unequal = #expect(throws: StorageError.self) {
+        try EdgeFile.read(place("wrong.h5"), population: "p")
+      }
+      #expect(unequal?.reason.contains("3 sources and 2 targets") == true)
+      let other = #expect(throws: StorageError.self) {
+        try EdgeFile.read(place("right.h5"), population: "q")
+      }
+      #expect(other?.reason.contains("no group 'q'; there is p") == true)
+      #expect(other?.exitCode == 66)
+    }
+
     @Test func everyTruncationOfAFileIsAnError() throws {
       let place = try TemporaryDirectory()
       let bytes = try sample(in: place("out"))

@@ -14,6 +14,10 @@ extension JobReaders {
         return Values(
           values: table.values, columns: table.columns,
           units: table.units.isEmpty ? nil : table.units)
+      },
+      edges: { path, population in
+        let file = try EdgeFile.read(path, population: population)
+        return zip(file.sources, file.targets).map { (Int(clamping: $0), Int(clamping: $1)) }
       })
   }
 }

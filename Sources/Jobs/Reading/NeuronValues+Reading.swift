@@ -35,7 +35,8 @@ extension JobReading {
     }
   }
 
-  /// The dimension of values whose dimension is free: that of their first quantity.
+  /// The dimension of values whose dimension is free: that of their first quantity, or of their data
+  /// set's units.
   func dimension(of field: JobField) -> Dimension? {
     switch field.node.content {
     case .scalar: return quantity(field)?.dimension
@@ -44,9 +45,22 @@ extension JobReading {
       return dimension(of: JobField(first, path: "\(field.path)[0]"))
     case .mapping(let entries):
       let names = JobReading.distributions
+      if let dimension = dimension(ofDatasetIn: field) { return dimension }
       guard let entry = entries.first(where: { names.contains($0.key) }) else { return .one }
       return dimension(of: JobField(entry.value, path: "\(field.path).\(entry.key)"))
     }
+  }
+
+  /// The dimension of a data set, as its units say; `nil` if there is none that can be read, which
+  /// reading its values will refuse.
+  private func dimension(ofDatasetIn field: JobField) -> Dimension? {
+    let given = Dictionary(
+      (field.entries ?? []).map { ($0.key, $0.field) }, uniquingKeysWith: { first, _ in first })
+    guard let file = given["file"], let name = given["dataset"]?.node.text,
+      file.node.text != nil, let path = path(file),
+      let units = (try? readers.values(path, name))?.units, units != "1", !units.isEmpty
+    else { return nil }
+    return (try? Quantity(parsing: "1 \(units)"))?.dimension
   }
 
   private static let distributions = ["normal", "uniform", "lognormal", "linspace"]
