@@ -88,6 +88,8 @@ let package = Package(
     tests("Storage", ["Storage", "Engine", "Networks"]),
     tests("Jobs", ["Jobs", "BadJobs", "Networks", "Models", "Equations", "Units"]),
     tests("Coppice", ["Coppice"]),
+    tests(
+      "Fuzz", ["Coppice", "Jobs", "BadJobs", "Storage", "Engine", "Equations", "Units"]),
     tests("Command", ["Coppice", "BadJobs"]),
     tests(
       "Oracle",
