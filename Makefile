@@ -57,6 +57,25 @@ reliability-faults: build ## every disk fault, hang and trace (an hour; may be i
 reliability-determinism: build ## every layout and chain of resumes (half an hour; may be interrupted)
 	@$(RELIABILITY) determinism --report --seed $(or $(COPPICE_SEED),20261126)
 
+.PHONY: reliability-fuzz reliability-sanitize reliability-overhead reliability-mutants reliability-checks
+
+reliability-fuzz: setup ## libFuzzer on the readers of jobs, equations, records (SECONDS_EACH, 60)
+	@Tests/Fuzz/build.sh
+	@Tests/Fuzz/fuzz.sh "$${SECONDS_EACH:-60}"
+
+reliability-sanitize: setup ## unit tests and a network under the address and thread sanitizers
+	@Tests/Sanitizers/sanitize.sh
+
+reliability-overhead: build ## what a checkpoint of 100,000 neurons costs
+	@benchmarks/checkpoint.sh
+
+reliability-mutants: setup ## shows which test notices each of the seeded bugs
+	@Tests/Mutants/mutants.py
+
+reliability-checks: build ## attacks, non-finite states, power loss, damage: all of each
+	@COPPICE_RELIABILITY=all .ci/test.sh \
+	  --filter 'AttackTests|NonFiniteTests|PowerLossTests|DamageTests|CommitFaultTests|ForeignCheckpointTests'
+
 docs-check: build ## runs every command of README.md and docs
 	@.ci/docs-check.sh
 

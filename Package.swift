@@ -90,6 +90,8 @@ let package = Package(
     tests("Jobs", ["Jobs", "BadJobs", "Networks", "Models", "Equations", "Units"]),
     tests("Coppice", ["Coppice"]),
     tests("Plots", ["Plots", "Models"]),
+    tests(
+      "Fuzz", ["Coppice", "Jobs", "BadJobs", "Storage", "Engine", "Equations", "Units"]),
     tests("Command", ["Coppice", "BadJobs"]),
     tests(
       "Oracle",

@@ -68,6 +68,10 @@ struct KernelProvision {
         throw SimulationError("\(error.call) failed: \(error.reason)")
       }
       let received = KernelParcel(bytes: bytes)
+      if received.isDamaged {
+        unloadable = "the kernels have come damaged from the rank that compiled them"
+        continue
+      }
       if let failure = received.failure { return failure }
       guard kind == mine else { continue }
       for (population, library) in zip(order, received.libraries) {
@@ -117,8 +121,13 @@ struct KernelProvision {
 struct KernelParcel {
   private(set) var libraries: [[UInt8]] = []
   private(set) var failure: String?
+  /// Not what was sent.
+  private(set) var isDamaged = false
 
-  init() {}
+  init(libraries: [[UInt8]] = [], failure: String? = nil) {
+    self.libraries = libraries
+    self.failure = failure
+  }
 
   init(compiling programs: [Program], visits: VisitLength) {
     do {
@@ -130,31 +139,60 @@ struct KernelParcel {
     }
   }
 
-  /// A flag (0: kernels, 1: a reason), then each part behind its length.
+  /// A flag (0: kernels, 1: a reason), then each part behind its length, then a hash of all that.
   var bytes: [UInt8] {
     var bytes: [UInt8] = [failure == nil ? 0 : 1]
     for part in failure.map({ [Array($0.utf8)] }) ?? libraries {
-      withUnsafeBytes(of: UInt64(part.count).littleEndian) { bytes.append(contentsOf: $0) }
+      KernelParcel.append(UInt64(part.count), to: &bytes)
       bytes.append(contentsOf: part)
     }
+    KernelParcel.append(KernelParcel.hash(bytes[...]), to: &bytes)
     return bytes
   }
 
-  /// Reads what a rank of this same program has written.
+  /// Reads what a rank of this same program has written. Of what was damaged on its way nothing is
+  /// taken.
   init(bytes: [UInt8]) {
-    var parts: [[UInt8]] = []
-    var place = 1
-    while place + 8 <= bytes.count {
-      let length = bytes.withUnsafeBytes {
-        Int(UInt64(littleEndian: $0.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
-      }
-      parts.append(Array(bytes[(place + 8)..<(place + 8 + length)]))
-      place += 8 + length
+    let content = bytes.dropLast(KernelParcel.wordBytes)
+    guard let flag = content.first, let parts = KernelParcel.parts(of: content.dropFirst()),
+      KernelParcel.hash(content) == KernelParcel.word(bytes.suffix(KernelParcel.wordBytes))
+    else {
+      isDamaged = true
+      return
     }
-    if bytes.first == 1 {
+    if flag == 1 {
       failure = String(decoding: parts.first ?? [], as: UTF8.self)
     } else {
       libraries = parts
     }
+  }
+
+  /// `nil`: the lengths are none.
+  private static func parts(of bytes: ArraySlice<UInt8>) -> [[UInt8]]? {
+    var parts: [[UInt8]] = []
+    var rest = bytes
+    while !rest.isEmpty {
+      let length = word(rest.prefix(wordBytes))
+      let part = rest.dropFirst(wordBytes)
+      guard rest.count >= wordBytes, length <= UInt64(part.count) else { return nil }
+      parts.append(Array(part.prefix(Int(length))))
+      rest = part.dropFirst(Int(length))
+    }
+    return parts
+  }
+
+  private static let wordBytes = 8
+
+  private static func append(_ word: UInt64, to bytes: inout [UInt8]) {
+    withUnsafeBytes(of: word.littleEndian) { bytes.append(contentsOf: $0) }
+  }
+
+  private static func word(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// FNV-1a of 64 bits: kernels are small, and damage is all that it has to find.
+  private static func hash(_ bytes: ArraySlice<UInt8>) -> UInt64 {
+    bytes.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
   }
 }

@@ -13,6 +13,8 @@ package enum YAMLLimits {
   package static let bytes = 64 << 20
   /// Lists and maps inside one another.
   package static let depth = 64
+  /// Of one scalar: as long as equations may be, for nothing in a job is longer.
+  package static let scalarBytes = 2_000_000
   /// Scalars, lists and maps.
   package static let nodes = 4_000_000
 }
@@ -102,6 +104,7 @@ package struct YAMLParser: ~Copyable {
     try refuseReferences(at: start)
     switch Int(event.kind) {
     case CYAML_SCALAR:
+      try limitText(at: start)
       return YAMLNode(.scalar(scalarText(), style()), at: start)
     case CYAML_SEQUENCE_START:
       try limit(depth, at: start)
@@ -134,6 +137,7 @@ package struct YAMLParser: ~Copyable {
       guard Int(event.kind) == CYAML_SCALAR else {
         throw YAMLFault(position: position, message: "a key must be a text, not a list or a map")
       }
+      try limitText(at: position)
       let key = scalarText()
       if let first = seen.updateValue(position, forKey: key) {
         throw YAMLFault(
@@ -153,6 +157,14 @@ package struct YAMLParser: ~Copyable {
       throw YAMLFault(
         position: position,
         message: "lists and maps are nested more than \(YAMLLimits.depth) deep")
+    }
+  }
+
+  private func limitText(at position: SourcePosition) throws(YAMLFault) {
+    guard event.length <= YAMLLimits.scalarBytes else {
+      throw YAMLFault(
+        position: position, message: "a text is longer than \(YAMLLimits.scalarBytes) bytes",
+        hint: "put long lists into an HDF5 file and write {file: values.h5, dataset: name}")
     }
   }
 

@@ -73,11 +73,12 @@ private struct FileComparison {
 
   /// Compares in a process of its own: nobody knows where the files come from.
   func run() throws(StorageError) -> Difference? {
+    for path in [a, b] { try ForeignFile.requireRegular(path) }
     let bytes = try Isolation.run(reading: "\(a) and \(b)") { () throws(StorageError) in
-      let first = try HDF5File.open(a)
-      let second = try HDF5File.open(b)
-      return try JSONText.encode(
-        [try compareGroups(first, second, name: "/", depth: 0)].compactMap { $0 }, for: a)
+      let found = try HDF5Library.readingForeign { () throws(StorageError) in
+        try compareGroups(try HDF5File.open(a), try HDF5File.open(b), name: "/", depth: 0)
+      }
+      return try JSONText.encode([found].compactMap { $0 }, for: a)
     }
     return try JSONText.decode([Difference].self, from: bytes, path: a).first
   }

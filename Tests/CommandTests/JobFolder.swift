@@ -21,6 +21,26 @@ struct JobFolder {
     try FileManager.default.contentsOfDirectory(atPath: path).sorted()
   }
 
+  func remove(_ name: String) throws {
+    try FileManager.default.removeItem(atPath: path + "/" + name)
+  }
+
+  func move(_ name: String, to other: String) throws {
+    try FileManager.default.moveItem(atPath: path + "/" + name, toPath: path + "/" + other)
+  }
+
+  /// Makes a file as long as that, without a byte more on disk.
+  func extend(_ name: String, to length: Int) throws {
+    let file = try FileHandle(forWritingTo: URL(filePath: path + "/" + name))
+    try file.truncate(atOffset: UInt64(length))
+    try file.close()
+  }
+
+  func copyFixture(_ name: String, to other: String? = nil) throws {
+    try FileManager.default.copyItem(
+      atPath: CommandRun.fixture(name), toPath: path + "/" + (other ?? name))
+  }
+
   func has(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path + "/" + name) }
 
   func bytes(of name: String) throws -> Data {
@@ -105,6 +125,7 @@ struct JobFolder {
 struct RecordFile: Decodable {
   struct Exit: Decodable {
     var status: String
+    var why: String?
   }
   struct Stretch: Decodable {
     var step: Int

@@ -314,6 +314,35 @@ import Testing
     try expectWhole(folder)
   }
 
+  /// A run that starts over and is killed leaves nothing of the old one that could be taken for its.
+  @Test func anInterruptedFreshRunLeavesNoOldRecordOrOutput() throws {
+    let folder = try folder()
+    let first = try finish(folder)
+    try #require(first.exitCode == 0 && folder.has("result/run.json"), "\(first.errors)")
+    func outputs() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: folder.path + "/result")
+        .filter { $0.hasSuffix(".h5") }
+    }
+    try #require(try outputs().count > 2)
+    let killed = try folder.run(
+      ResumeCommandTests.portable + ["--fresh", "--set", "simulation.duration=600 s"],
+      signals: [
+        Signal(number: SIGKILL) { _ in
+          // Of the old run none is further than this.
+          try self.generations(folder).contains { $0 > "gen-000000000600" }
+        }
+      ])
+    try #require(killed.exitCode == -SIGKILL, "\(killed.errors)")
+    #expect(!folder.has("result/run.json"))
+    #expect(try outputs().isEmpty)
+    #expect(
+      try !FileManager.default.contentsOfDirectory(atPath: folder.path + "/result/segments").isEmpty
+    )
+    let last = try finish(folder, ["--fresh"])
+    #expect(last.exitCode == 0, "\(last.errors)")
+    try expectWhole(folder)
+  }
+
   @Test(arguments: ["0", "-1", "x", "nan", ""])
   func wrongTimeLimitsAreRefused(text: String) throws {
     let folder = try JobFolder(ResumeCommandTests.job)

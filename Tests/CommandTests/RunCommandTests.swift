@@ -24,7 +24,7 @@ import Testing
       Set(seconds.keys)
         == [
           "build", "compile", "simulate", "deliver", "advance", "exchange", "record",
-          "checkpoint", "total",
+          "checkpoint", "snapshot", "total",
         ])
     #expect(seconds.values.allSatisfy { $0 >= 0 && $0.isFinite })
     let record = try folder.record()

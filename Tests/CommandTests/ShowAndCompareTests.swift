@@ -118,6 +118,9 @@ import Testing
     let mixed = try compare("a", "b/spikes.h5")
     #expect(mixed.exitCode == 66)
     let noFile = try compare("a/spikes.h5", "a/run.json")
-    #expect(noFile.exitCode != 0 && !noFile.isBroken)
+    #expect(noFile.exitCode == 66, "\(noFile.errors)")
+    #expect(noFile.errors.contains("a/run.json: "), "\(noFile.errors)")
+    let noShard = try CommandRun.coppice(["inspect", "a/job.yaml"], in: folder.path)
+    #expect(noShard.exitCode == 66, "\(noShard.errors)")
   }
 }

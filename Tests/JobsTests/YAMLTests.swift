@@ -117,6 +117,12 @@ func fault(_ bytes: [UInt8]) -> String {
     #expect(place == SourcePosition(source: 0, line: line, column: column))
   }
 
+  @Test func textsThatAreTooLongAreRefused() {
+    let long = String(repeating: "a", count: YAMLLimits.scalarBytes)
+    #expect(fault(Array("x: \(long)".utf8)) == "no fault")
+    #expect(fault(Array("x: \(long)a".utf8)) == "1:4: a text is longer than 2000000 bytes")
+  }
+
   @Test func mutatedTextsNeverTrap() throws {
     var generator = SplitMix(state: 1)
     let good = Array(BadJob.goodJob.utf8)

@@ -158,6 +158,37 @@ private struct Workshop: ~Copyable {
     #expect(try workshop.leftovers().isEmpty)
   }
 
+  /// Where others could exchange what was compiled before it is loaded, nothing is.
+  @Test(arguments: [0o777, 0o775, 0o773])
+  func nothingIsCompiledWhereOthersMayRenameFiles(mode: Int) throws {
+    let workshop = try Workshop()
+    let compiler = try workshop.compiler(try workshop.script("cc", "echo lib > \"$out\""))
+    let manager = FileManager.default
+    try manager.setAttributes([.posixPermissions: mode], ofItemAtPath: workshop.path)
+    let error = #expect(throws: CompilationError.self) {
+      try compiler.compile([try WrittenActiveModel.program])
+    }
+    #expect(error?.description.contains("others may rename what is in it") == true)
+    #expect(try workshop.leftovers().isEmpty)
+    // As /tmp is: entries stay with their owners.
+    try manager.setAttributes([.posixPermissions: mode | 0o1000], ofItemAtPath: workshop.path)
+    #expect(try compiler.compile([try WrittenActiveModel.program]) == [Array("lib\n".utf8)])
+  }
+
+  /// What lies where a library was to come is read only if it is a file of this user's alone.
+  @Test(arguments: [
+    "ln -s /etc/passwd \"$out\"", "mkfifo \"$out\"", "mkdir \"$out\"",
+    "echo lib > \"$out\"; chmod o+w \"$out\"",
+  ])
+  func anOutputThatIsNoFileOfOursIsRefused(body: String) throws {
+    let workshop = try Workshop()
+    let compiler = try workshop.compiler(try workshop.script("cc", body))
+    #expect(throws: CompilationError.self) {
+      try compiler.compile([try WrittenActiveModel.program])
+    }
+    #expect(try workshop.leftovers().isEmpty)
+  }
+
   @Test func privateDirectoryGoesWithAllThatIsInIt() throws {
     let workshop = try Workshop()
     let path: String

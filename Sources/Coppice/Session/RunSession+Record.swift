@@ -45,6 +45,7 @@ extension RunSession {
     parts.exchange = figures.exchange
     parts.record = figures.record
     parts.checkpoint = figures.checkpoint
+    parts.snapshot = figures.snapshot
     parts.total = elapsed
     let simulated = Double(experiment.steps) * experiment.dt
     return RunRecord(

@@ -264,15 +264,15 @@ package final class RunSession {
         let checkpoint = try CommittedCheckpoint.open(path, isVerified: true)
         start.segments = try store.resume(from: checkpoint, layout: layout)
       } else {
-        try store.removeAll()
+        if conduct.isFresh { try store.removeAllAndOutput() } else { try store.removeAll() }
         try SegmentCatalog.discard(from: 0, in: output)
       }
       guard !job.given.isEmpty else {
-        return try output.write(job.resolved, to: "experiment.txt", isDurable: false)
+        return try output.write(job.resolved, to: "experiment.txt", awaiting: .nothing)
       }
       // A run that goes on writes them again.
-      try output.write(job.given, to: "job.yaml", isDurable: false)
-      try output.write(job.resolved, to: "job.resolved.yaml", isDurable: false)
+      try output.write(job.given, to: "job.yaml", awaiting: .nothing)
+      try output.write(job.resolved, to: "job.resolved.yaml", awaiting: .nothing)
     }
     self.output = output
     let columns = columns(decomposition)
@@ -307,6 +307,7 @@ package final class RunSession {
   ) throws(RunFailure) -> Outcome {
     let keeper = makeKeeper(store, writer, simulation, listener)
     self.keeper = keeper
+    watchdog?.uponEnd(failureNote(in: output))
     var figures: RunFigures
     do throws(SimulationError) {
       figures = try simulation.run(
@@ -365,10 +366,21 @@ package final class RunSession {
   /// calls it, when all ranks have ended their work.
   package func noteFailure(_ why: String) {
     guard isFirst, let output else { return }
-    let record = ownRecord(.init(status: .failed, why: why), RunFigures())
-    // The run has failed already; there is nobody left to tell.
-    try? record.write(to: output)
+    // First, for it may be what a full disk lacks. The run has failed already; there is nobody left
+    // to tell.
     try? CheckpointStore(directory: output, keep: conduct.checkpoints.keep).discardUnfinished()
+    failureNote(in: output)(why)
+  }
+
+  /// Leaves a record of a failure, on the first rank, whatever else hangs.
+  private func failureNote(in output: OutputDirectory) -> @Sendable (String) -> Void {
+    guard isFirst else { return { _ in } }
+    let record = ownRecord(.init(status: .failed), RunFigures())
+    return { why in
+      var record = record
+      record.exit.why = why
+      try? record.write(to: output)
+    }
   }
 
   // MARK: All ranks

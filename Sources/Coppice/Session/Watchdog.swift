@@ -8,6 +8,7 @@ import Synchronization
 /// Ends a run in which nothing moves any more: better an end than a batch job's hours of waiting.
 final class Watchdog: Sendable {
   private let isOver = Atomic<Bool>(false)
+  private let note = Mutex<@Sendable (String) -> Void>({ _ in })
 
   /// Begins to watch a rank.
   ///
@@ -35,12 +36,16 @@ final class Watchdog: Sendable {
           waited = 0
         } else if waited > seconds {
           guard !isOver.load(ordering: .relaxed) else { return }
-          ranks.end(pulse, seconds: seconds)
+          ranks.end(pulse, seconds: seconds, note: note.withLock { $0 })
         }
       }
     }
     thread.start()
   }
+
+  /// Has it written down why it ends the run, should it do so: from when on the run has a place for
+  /// that.
+  func uponEnd(_ note: @escaping @Sendable (String) -> Void) { self.note.withLock { $0 = note } }
 
   func end() { isOver.store(true, ordering: .relaxed) }
 }
@@ -52,18 +57,19 @@ private final class WatchedRank: @unchecked Sendable {
 
   init(_ communicator: any Communicator) { self.communicator = communicator }
 
-  func end(_ pulse: RunPulse, seconds: Double) -> Never {
+  func end(_ pulse: RunPulse, seconds: Double, note: (String) -> Void) -> Never {
     let text =
       "coppice: rank \(communicator.rank) of \(communicator.size) on "
       + "\(ProcessInfo.processInfo.hostName): no progress for \(seconds) s at step \(pulse.step), "
       + "\(pulse.phase.inWords); ending the run, the last checkpoint is good\n"
     let bytes = Array(text.utf8)
     _ = write(STDERR_FILENO, bytes, bytes.count)
-    // Should the message library hang as well.
+    // Should the disk or the message library hang as well.
     Thread {
       sleep(5)
       _exit(70)
     }.start()
+    note(String(text.dropLast()))
     communicator.abort(code: 70)
   }
 }

@@ -10,6 +10,8 @@ package enum CompilationError: Error, Hashable, Sendable, CustomStringConvertibl
   case compilerTimedOut(compiler: String, seconds: Double)
   /// A call of the system failed.
   case system(call: String, reason: String)
+  /// Others could exchange what is compiled there.
+  case unsafeDirectory(String, reason: String)
   /// The bytes are no kernel that this program can run.
   case notLoadable(reason: String)
 
@@ -27,6 +29,8 @@ package enum CompilationError: Error, Hashable, Sendable, CustomStringConvertibl
       "the C compiler \(compiler) took longer than \(seconds) s and was stopped; "
         + "name another one in COPPICE_CC, or run with --backend portable"
     case .system(let call, let reason): "\(call) failed: \(reason)"
+    case .unsafeDirectory(let path, let reason):
+      "nothing is compiled in \(path): \(reason); name another directory in TMPDIR"
     case .notLoadable(let reason): "the compiled kernel cannot be loaded: \(reason)"
     }
   }

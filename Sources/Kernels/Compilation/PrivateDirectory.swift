@@ -5,9 +5,11 @@ struct PrivateDirectory: ~Copyable {
   let path: String
 
   /// - Parameter parent: An absolute path; anything else means `/tmp`.
-  /// - Throws: `CompilationError.system` where no directory can be made there.
+  /// - Throws: `CompilationError` where no directory can be made there, or where others could put
+  ///   one of theirs in its place.
   init(in parent: String?) throws(CompilationError) {
     let parent = parent.flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
+    try Self.requireSafe(parent)
     var template = Array((parent + "/coppice-XXXXXX").utf8CString)
     let failure: Int32? = template.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return EINVAL }
@@ -18,6 +20,21 @@ struct PrivateDirectory: ~Copyable {
   }
 
   deinit { Self.remove(path) }
+
+  /// Whoever may rename entries of a directory could exchange machine code between its making and
+  /// its loading: that may be this user or root, or anybody where the sticky bit keeps entries with
+  /// their owners.
+  private static func requireSafe(_ parent: String) throws(CompilationError) {
+    var status = stat()
+    guard stat(parent, &status) == 0 else { throw .system("stat of \(parent)", error: errno) }
+    guard status.st_uid == geteuid() || status.st_uid == 0 else {
+      throw .unsafeDirectory(parent, reason: "it belongs to user \(status.st_uid)")
+    }
+    guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 || status.st_mode & S_ISVTX != 0 else {
+      let mode = String(status.st_mode & 0o7777, radix: 8)
+      throw .unsafeDirectory(parent, reason: "others may rename what is in it (mode \(mode))")
+    }
+  }
 
   /// Removes a file, or a directory with all that is in it, following no link.
   private static func remove(_ path: String) {
@@ -68,10 +85,17 @@ enum WholeFile {
   }
 
   /// The first bytes of a file.
+  ///
+  /// - Throws: where the path is a link, or the file is not this user's alone: what is read may be
+  ///   run.
   static func read(_ path: String, atMost limit: Int) throws(CompilationError) -> [UInt8] {
-    let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+    let file = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw .system("open of \(path)", error: errno) }
     defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_uid == geteuid(), status.st_mode & S_IWOTH == 0
+    else { throw .unsafeDirectory(path, reason: "it is no file of this user's alone") }
     var bytes: [UInt8] = []
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while bytes.count < limit {

@@ -146,6 +146,15 @@ package struct CheckpointStore: Sendable {
     try discardUnfinished()
   }
 
+  /// Removes all generations and the merged output: whoever asks for a run anew wants nothing of the
+  /// old one beside what is new.
+  package func removeAllAndOutput() throws(StorageError) {
+    // The generations first: until they are gone the record tells where their output is.
+    for name in try generations() { try retire(name, nonce: .random(in: .min ... .max)) }
+    try MergedOutput.removeFiles(in: directory, with: files)
+    try removeAll()
+  }
+
   /// Takes a generation's name away, then its files: whoever is interrupted leaves nothing that
   /// looks like a generation.
   func retire(_ name: String, nonce: UInt64) throws(StorageError) {

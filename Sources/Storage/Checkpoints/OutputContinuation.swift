@@ -23,7 +23,8 @@ struct OutputContinuation {
   }
 
   private func remove(_ isLeft: (String) -> Bool) throws(StorageError) {
-    for name in try Durability.names(in: directory.segments) where isLeft(name) {
+    for name in try Durability.names(in: directory.segments, followsLink: false)
+    where isLeft(name) {
       try Durability.removeIfPresent("\(directory.segments)/\(name)")
     }
   }

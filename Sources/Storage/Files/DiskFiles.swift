@@ -70,7 +70,7 @@ package struct DiskFiles: FileOperations {
 
   package func names(in path: String) throws(StorageError) -> [String] {
     guard Durability.kind(of: path) != .absent else { return [] }
-    return try Durability.names(in: path)
+    return try Durability.names(in: path, followsLink: false)
   }
 
   package func status(of path: String) throws(StorageError) -> FileStatus? {

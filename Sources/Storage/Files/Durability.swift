@@ -71,9 +71,17 @@ enum Durability {
   }
 
   /// Names in a directory, sorted by their bytes, without `.` and `..`.
-  static func names(in path: String) throws(StorageError) -> [String] {
-    guard let directory = opendir(path) else {
-      throw PlainFile.failure("opendir", path, exitCode: ExitCode.badInput)
+  ///
+  /// - Parameter followsLink: Whether the path itself may be a symbolic link.
+  static func names(
+    in path: String, followsLink: Bool = true
+  ) throws(StorageError) -> [String] {
+    let flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (followsLink ? 0 : O_NOFOLLOW)
+    let descriptor = open(path, flags)
+    guard descriptor >= 0, let directory = fdopendir(descriptor) else {
+      let error = PlainFile.failure("opendir", path, exitCode: ExitCode.badInput)
+      if descriptor >= 0 { close(descriptor) }
+      throw error
     }
     defer { closedir(directory) }
     var names: [String] = []

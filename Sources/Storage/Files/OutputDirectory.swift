@@ -8,12 +8,14 @@ package struct OutputDirectory: Hashable, Sendable {
   package let path: String
 
   /// Opens the directory for a run: makes it and `segments/` where they are missing, and makes
-  /// sure that files can be created. Any number of ranks may do so at once.
+  /// sure that it is this user's and that files can be created. Any number of ranks may do so at
+  /// once.
   ///
   /// - Throws: exit code 73 if that is impossible, with the part of the path that is in the way.
   package static func create(_ path: String) throws(StorageError) -> OutputDirectory {
     let directory = try OutputDirectory(naming: path)
     try directory.makeDirectories()
+    try directory.requireOwn()
     try directory.probe()
     return directory
   }
@@ -52,7 +54,7 @@ package struct OutputDirectory: Hashable, Sendable {
     for part in (path + "/segments").split(separator: "/") {
       let above = prefix.isEmpty ? "." : prefix
       prefix += prefix.isEmpty || prefix.hasSuffix("/") ? String(part) : "/" + part
-      guard mkdir(prefix, 0o777) != 0 else {
+      guard mkdir(prefix, OutputDirectory.mode) != 0 else {
         // Who may not read the directory above may not sync it either.
         if prefix != segments, access(above, R_OK) == 0 {
           try Durability.synchronizeDirectory(above)
@@ -73,11 +75,38 @@ package struct OutputDirectory: Hashable, Sendable {
         reason: "cannot make the output directory \(path): \(String(cString: strerror(reason)))",
         exitCode: ExitCode.cannotCreate)
     }
-    guard Durability.kind(of: segments) == .directory else {
-      throw StorageError(
-        call: "lstat", path: segments,
-        reason: "a symbolic link stands where the segments' directory belongs; remove it",
-        exitCode: ExitCode.cannotCreate)
+  }
+
+  /// What a directory of this program permits at most: the group may share it, all others may not
+  /// change it, whatever the umask says.
+  private static let mode: mode_t = 0o775
+
+  /// Refuses a directory in which someone else could put files in the place of this run's: links to
+  /// other files, checkpoints, segments.
+  private func requireOwn() throws(StorageError) {
+    func refuse(_ part: String, _ reason: String) -> StorageError {
+      StorageError(call: "stat", path: part, reason: reason, exitCode: ExitCode.cannotCreate)
+    }
+    // The directory may be a link of the user's own; what lies in it may not.
+    for part in [path, segments, path + "/checkpoints"] {
+      var status = stat()
+      guard (part == path ? stat(part, &status) : lstat(part, &status)) == 0 else { continue }
+      guard status.st_mode & S_IFMT == S_IFDIR else {
+        throw refuse(
+          part, "a link or a file stands where a directory of the run belongs; remove it")
+      }
+      guard status.st_uid == geteuid() else {
+        throw refuse(
+          part,
+          "it belongs to user \(status.st_uid), not to \(geteuid()) who runs this program; name "
+            + "another directory with --output")
+      }
+      guard status.st_mode & S_IWOTH == 0 else {
+        throw refuse(
+          part,
+          "everybody may write to it (mode \(String(status.st_mode & 0o7777, radix: 8))); take that "
+            + "right away (chmod o-w), or name another directory with --output")
+      }
     }
   }
 
@@ -115,28 +144,37 @@ package struct OutputDirectory: Hashable, Sendable {
     return "\(path)/.\(name).partial"
   }
 
+  /// What of a file the disk must hold before the run goes on.
+  package enum DiskWait: Comparable {
+    /// A run that goes on writes it again.
+    case nothing
+    /// After a loss of power it is there whole, or not at all.
+    case contents
+    /// It is there.
+    case name
+  }
+
   /// Writes a file at once: whoever reads it finds the old bytes or the new ones. One process
   /// calls this for a directory at a time.
   ///
-  /// - Parameter isDurable: Waits until the disk holds it; `false` for what a run that goes on
-  ///   writes again.
+  /// - Parameter wait: What the disk must hold before it returns.
   package func write(
-    _ bytes: [UInt8], to name: String, isDurable: Bool = true
+    _ bytes: [UInt8], to name: String, awaiting wait: DiskWait = .name
   ) throws(StorageError) {
     let (final, partial) = (try file(name), try temporary(name))
     try Durability.removeIfPresent(partial)
     let file = try PlainFile.create(partial, exitCode: ExitCode.cannotCreate)
     try file.write(bytes)
-    if isDurable { try file.synchronize() }
+    if wait > .nothing { try file.synchronize() }
     try file.close()
     try Durability.rename(partial, to: final)
-    if isDurable { try Durability.synchronizeDirectory(path) }
+    if wait == .name { try Durability.synchronizeDirectory(path) }
   }
 
   package func write(
-    _ text: String, to name: String, isDurable: Bool = true
+    _ text: String, to name: String, awaiting wait: DiskWait = .name
   ) throws(StorageError) {
-    try write(Array(text.utf8), to: name, isDurable: isDurable)
+    try write(Array(text.utf8), to: name, awaiting: wait)
   }
 
   /// Removes a file if it is there; on return it is gone for good.
@@ -146,17 +184,9 @@ package struct OutputDirectory: Hashable, Sendable {
     try Durability.synchronizeDirectory(path)
   }
 
-  /// All bytes of a file in this directory.
-  package func read(_ name: String) throws(StorageError) -> [UInt8] {
-    let file = try PlainFile.openForReading(try file(name))
-    var bytes: [UInt8] = []
-    while true {
-      let piece = try file.read(atMost: 1 << 16)
-      guard !piece.isEmpty else { break }
-      bytes += piece
-    }
-    try file.close()
-    return bytes
+  /// All bytes of a plain file in this directory that has at most so many.
+  package func read(_ name: String, atMost limit: Int = 64 << 20) throws(StorageError) -> [UInt8] {
+    try DiskFiles().contents(of: try file(name), atMost: limit)
   }
 
   /// Whether a file of this name is there.

@@ -32,7 +32,8 @@ struct PlainFile: ~Copyable {
       throw StorageError(
         call: "open", path: path, reason: "the path holds a NUL", exitCode: ExitCode.badInput)
     }
-    let opened = Glibc.open(path, flags | O_CLOEXEC, 0o666)
+    // For others to read as the umask has it, and never to write.
+    let opened = Glibc.open(path, flags | O_CLOEXEC, 0o664)
     guard opened >= 0 else { throw PlainFile.failure("open", path, exitCode: exitCode) }
     descriptor = opened
     self.path = path

@@ -64,6 +64,7 @@ package final class RunLock {
     guard descriptor >= 0 else {
       throw PlainFile.failure("open", path, exitCode: ExitCode.cannotCreate)
     }
+    try requireOwn()
     guard flock(descriptor, kind | LOCK_NB) == 0 else {
       let reason = errno
       // A file system without locks: better no protection than no run.
@@ -80,6 +81,19 @@ package final class RunLock {
     if descriptor >= 0 { close(descriptor) }
   }
 
+  /// Refuses a file that is something else as well: it is going to be written to.
+  private func requireOwn() throws(StorageError) {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      status.st_nlink <= 1, status.st_uid == geteuid()
+    else {
+      throw StorageError(
+        call: "fstat", path: path,
+        reason: "the lock is no plain file of this user's with one name; remove it",
+        exitCode: ExitCode.cannotCreate)
+    }
+  }
+
   /// Writes down who holds the lock, for people.
   private func sign() {
     let environment = ProcessInfo.processInfo.environment
@@ -94,8 +108,12 @@ package final class RunLock {
   }
 
   private static func holder(of directory: OutputDirectory) -> String {
-    let text = (try? directory.read(".lock")).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    let line = text.prefix { !$0.isNewline }
-    return line.isEmpty ? "its process has not signed" : String(line)
+    let text = (try? directory.read(".lock", atMost: 4096)).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+    let line = (text ?? "").prefix { !$0.isNewline }.unicodeScalars.filter {
+      $0.properties.generalCategory != .control
+    }
+    return line.isEmpty ? "its process has not signed" : String(String.UnicodeScalarView(line))
   }
 }

@@ -50,6 +50,9 @@ package struct RunRecord: Hashable, Sendable, Codable {
     package var exchange = 0.0
     package var record = 0.0
     package var checkpoint = 0.0
+    /// Of that the last copy of the state, for which the run stood still; no record of an older
+    /// program has it.
+    package var snapshot: Double?
     package var total = 0.0
     package init() {}
   }
@@ -120,9 +123,12 @@ package struct RunRecord: Hashable, Sendable, Codable {
     self.lineage = lineage
   }
 
-  /// Writes `run.json` at once: keys sorted, one to a line.
+  /// Writes `run.json` at once: keys sorted, one to a line. Should its name be lost with the power,
+  /// the run goes on from its last generation, finds nothing to do and writes it again.
   package func write(to directory: OutputDirectory) throws(StorageError) {
-    try directory.write(try JSONText.encode(self, for: RunRecord.fileName), to: RunRecord.fileName)
+    try directory.write(
+      try JSONText.encode(self, for: RunRecord.fileName), to: RunRecord.fileName,
+      awaiting: .contents)
   }
 
   /// How a run ended, as far as a record tells that tells nothing else (``OutputFinisher``).

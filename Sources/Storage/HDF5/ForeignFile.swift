@@ -1,4 +1,5 @@
 import CHDF5
+import Glibc
 
 /// An HDF5 file from outside, which may be damaged in any way: a process of its own reads it
 /// (`chdf5_read_list_apart`).
@@ -38,6 +39,14 @@ enum ForeignFile {
     return bytes.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
   }
 
+  /// Refuses pipes and devices: opening one could wait for ever.
+  static func requireRegular(_ path: String) throws(StorageError) {
+    var status = stat()
+    // A file that is not there has its own message.
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+    throw unusable(path, "it is not a regular file")
+  }
+
   static func unusable(_ path: String, _ reason: String) -> StorageError {
     StorageError(call: "read input", path: path, reason: reason, exitCode: ExitCode.badInput)
   }
@@ -49,6 +58,7 @@ enum ForeignFile {
   ) throws(StorageError) -> (bytes: [UInt8], text: String, columns: Int) {
     let place = "\(path):/\(names.joined(separator: "/"))"
     try HDF5Library.checkName(path, in: path)
+    try requireRegular(path)
     for name in names { try HDF5Library.checkName(name, in: place) }
     // Each name ends with a NUL, the list with an empty name.
     let object: [CChar] = names.flatMap { Array($0.utf8CString) } + [0]

@@ -18,6 +18,20 @@ enum HDF5Library {
     return StorageError(call: call, path: path, reason: reason, exitCode: ExitCode.inputOutput)
   }
 
+  /// Reads a file that anybody may have made: what libhdf5 cannot make sense of is bad input then,
+  /// and no failure of a disk.
+  static func readingForeign<Result>(
+    _ body: () throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    do throws(StorageError) {
+      return try body()
+    } catch {
+      var error = error
+      if error.call.hasPrefix("H5") { error.exitCode = ExitCode.badInput }
+      throw error
+    }
+  }
+
   static func check(_ status: Int32, _ call: String, _ path: String) throws(StorageError) {
     guard status >= 0 else { throw failure(call, path) }
   }

@@ -26,7 +26,7 @@ package struct SegmentCatalog: Hashable, Sendable {
   /// Reads which segments there are, and makes sure that none is missing.
   package init(of directory: OutputDirectory) throws(StorageError) {
     var byStep: [Int64: [(rank: Int, path: String)]] = [:]
-    for name in try Durability.names(in: directory.segments) {
+    for name in try Durability.names(in: directory.segments, followsLink: false) {
       guard let (firstStep, rank) = SegmentFile.parse(name) else { continue }
       byStep[firstStep, default: []].append((rank, "\(directory.segments)/\(name)"))
     }
@@ -82,7 +82,7 @@ package struct SegmentCatalog: Hashable, Sendable {
     from step: Int64, in directory: OutputDirectory
   ) throws(StorageError) {
     var hasRemoved = false
-    for name in try Durability.names(in: directory.segments) {
+    for name in try Durability.names(in: directory.segments, followsLink: false) {
       let isLate = SegmentFile.parse(name).map { $0.firstStep >= step } ?? false
       if isLate || (name.hasPrefix(".step-") && name.hasSuffix(".partial")) {
         try Durability.removeIfPresent("\(directory.segments)/\(name)")

@@ -58,6 +58,19 @@ package struct MergedOutput: Codable, Hashable, Sendable {
     if try disk.status(of: path) != nil { try disk.remove(path) }
   }
 
+  /// Removes merged files; those of a record that cannot be read are left where they are.
+  static func removeFiles(
+    in directory: OutputDirectory, with disk: any FileOperations
+  ) throws(StorageError) {
+    guard let record = try? read(from: directory, with: disk) else { return }
+    for file in record.files {
+      for path in [try directory.file(file.name), try directory.temporary(file.name)]
+      where try disk.status(of: path) != nil {
+        try disk.remove(path)
+      }
+    }
+  }
+
   /// What was merged; `nil` if nothing was.
   static func read(
     from directory: OutputDirectory, with disk: any FileOperations

@@ -1,0 +1,139 @@
+#!/usr/bin/env python3
+"""Shows that the tests notice bugs: builds a copy of the sources with all bugs of bugs.py in it, each
+behind a switch, and runs for each the tests that must fail while it is on.
+
+    Tests/Mutants/mutants.py [--scratch DIR] [--wrap CMD] [NAME...]
+
+First all these tests must pass with no bug on. Results are kept in the scratch folder and not made
+again as long as sources and tests are the same. Ends with 0 if every bug was noticed.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+from bugs import BUGS  # noqa: E402
+
+PROJECT = pathlib.Path(__file__).resolve().parents[2]
+SWITCH = """
+
+private func isSeeded(_ name: String) -> Bool {
+  getenv("COPPICE_SEEDED_BUG").map { String(cString: $0) == name } ?? false
+}
+"""
+COPIED = ["Package.swift", "Sources", "Tests", "jobs", "docs", "README.md"]
+SECONDS = 240
+
+
+def seeded(text, bugs, file):
+    """The text of a file with bugs in it."""
+    for bug in bugs:
+        if text.count(bug.piece) != 1:
+            sys.exit(f"mutants: {bug.name}: {file} holds its piece {text.count(bug.piece)} times")
+        switch = f'isSeeded("{bug.name}")'
+        text = text.replace(bug.piece, bug.instead.replace("SEEDED", switch))
+    if not re.search(r"^(internal |package |public )?import Glibc$", text, re.M):
+        text = "import Glibc\n" + text
+    return text + SWITCH
+
+
+def prepare(scratch):
+    """Copies what is to be built; only what has changed, so that a build goes on. The copy's hash."""
+    contents = {}
+    for name in COPIED:
+        root = PROJECT / name
+        for path in [root] if root.is_file() else sorted(root.rglob("*")):
+            relative = path.relative_to(PROJECT)
+            if path.is_file() and "Mutants" not in relative.parts and "Fuzz" not in relative.parts:
+                contents[str(relative)] = path.read_bytes()
+    for file in {bug.file for bug in BUGS}:
+        bugs = [bug for bug in BUGS if bug.file == file]
+        contents[file] = seeded(contents[file].decode(), bugs, file).encode()
+    for path in scratch.rglob("*"):
+        relative = str(path.relative_to(scratch))
+        if path.is_file() and not relative.startswith(".") and relative not in contents:
+            path.unlink()
+    digest = hashlib.sha256()
+    for relative, data in sorted(contents.items()):
+        digest.update(relative.encode() + b"\0" + data + b"\0")
+        path = scratch / relative
+        if not path.exists() or path.read_bytes() != data:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            shutil.copymode(PROJECT / relative, path)
+    return digest.hexdigest()[:16]
+
+
+def run(command, scratch, bug=""):
+    environment = dict(os.environ, COPPICE_SEEDED_BUG=bug)
+    environment.pop("COPPICE_BINARY", None)
+    try:
+        done = subprocess.run(
+            command, cwd=scratch, env=environment, capture_output=True, text=True, timeout=SECONDS * 3)
+    except subprocess.TimeoutExpired as expired:
+        return 124, (expired.stdout or b"").decode(errors="replace")
+    return done.returncode, done.stdout + done.stderr
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--scratch", default=str(PROJECT / ".build" / "mutants"))
+    parser.add_argument("--wrap", default="", help="a command that each build and test is run by")
+    parser.add_argument("names", nargs="*")
+    arguments = parser.parse_args()
+    wrap = shlex.split(arguments.wrap)
+    scratch = pathlib.Path(arguments.scratch).resolve()
+    scratch.mkdir(parents=True, exist_ok=True)
+    sources = prepare(scratch)
+    code, output = 0, ""
+    build = subprocess.run(wrap + ["swift", "build", "--build-tests"], cwd=scratch)
+    if build.returncode != 0:
+        sys.exit("mutants: the copy does not build")
+
+    ledger = scratch / ".results.json"
+    results = json.loads(ledger.read_text()) if ledger.exists() else {}
+    if results.get("sources") != sources:
+        results = {"sources": sources, "caught": {}, "sound": []}
+
+    def test(filter, bug=""):
+        command = ["timeout", str(SECONDS), "swift", "test", "--skip-build", "--filter", filter]
+        return run(wrap + command, scratch, bug)
+
+    for filter in sorted({bug.test for bug in BUGS}):
+        if filter in results["sound"]:
+            continue
+        code, output = test(filter)
+        if code != 0 or not re.search(r"Test run with [1-9]\d* tests?.* passed", output):
+            print(output[-4000:])
+            sys.exit(f"mutants: without a bug {filter} does not pass")
+        results["sound"].append(filter)
+        ledger.write_text(json.dumps(results))
+
+    missed = []
+    for bug in BUGS:
+        if arguments.names and bug.name not in arguments.names:
+            continue
+        if bug.name not in results["caught"]:
+            code, output = test(bug.test, bug.name)
+            failed = re.findall(r"✘ Test (\"[^\"]+\"|\w+\([^)]*\)).*? (?:failed|recorded)", output)
+            if code == 0:
+                missed.append(bug.name)
+                print(f"missed   {bug.name}: {bug.test} passes")
+                continue
+            results["caught"][bug.name] = failed[0] if failed else f"{bug.test} (ended with {code})"
+            ledger.write_text(json.dumps(results))
+        print(f"caught   {bug.name}: {results['caught'][bug.name]}", flush=True)
+    print(f"mutants: {len(results['caught'])} of {len(BUGS)} bugs caught")
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()
