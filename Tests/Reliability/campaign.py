@@ -36,8 +36,9 @@ class Part:
     goal = 0  # so many times the subject must have happened
     size = None  # how many trials there are; None: as many as it takes
 
-    def __init__(self, laboratory):
-        self.laboratory = laboratory
+    def __init__(self, laboratory, is_sample=False):
+        """`is_sample`: few trials will be made, and each should be short."""
+        self.laboratory, self.is_sample = laboratory, is_sample
 
     def prepare(self):
         """What all trials need; may set `size`."""
@@ -123,21 +124,22 @@ class Campaign:
         return self.journal.counted >= self.part.goal if self.part.size is None \
             else made >= self.part.size
 
-    def run(self, seconds=None, sample=None):
+    def run(self, seconds=None, sample=None, share=(0, 1)):
         """Makes trials until all are made or time is over.
 
         - sample: so many trials, spread over all, are enough.
+        - share: which of how many processes this is, that share the trials.
         """
         deadline = None if seconds is None else time.monotonic() + seconds
         self.part.prepare()
-        for place, number in enumerate(self._numbers(sample)):
+        for place, number in enumerate(self._numbers(sample, share)):
             # Of a sample no part is left out.
             if deadline is not None and time.monotonic() >= deadline and not (
                     sample and place == 0):
                 break
             self.attempt(number)
 
-    def _numbers(self, sample):
+    def _numbers(self, sample, share):
         if sample is not None:
             size = self.part.size or sample
             count = min(sample, size)
@@ -145,11 +147,11 @@ class Campaign:
             random.Random(f"{self.seed}/{self.part.name}/order").shuffle(order)
             yield from (number for number in order if number not in self.journal.entries)
             return
-        number = 0
-        while not self.is_done:
+        number, step = share
+        while not self.is_done and (self.part.size is None or number < self.part.size):
             if number not in self.journal.entries:
                 yield number
-            number += 1
+            number += step
 
     def attempt(self, number):
         """Makes one trial and writes down what came of it."""

@@ -23,7 +23,7 @@ class EveryCall(Part):
 
     def prepare(self):
         self.cases = []
-        for thread, rank, ranks in self.threads:
+        for thread, rank, ranks in self.threads[:2] if self.is_sample else self.threads:
             folder = self.laboratory.folder()
             run = TracedRun(folder, "out", ["-e", f"trace={FILE_CALLS}"], thread, rank,
                             Layout(ranks), TWO_COMMITS).start()

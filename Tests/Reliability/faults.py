@@ -67,7 +67,7 @@ class DiskFaults(Part):
 
     def prepare(self):
         self.cases = []
-        for thread, rank, ranks in self.threads:
+        for thread, rank, ranks in self.threads[:2] if self.is_sample else self.threads:
             folder = self.laboratory.folder()
             run = TracedRun(folder, "out", ["-e", f"trace={','.join(CALLS)}"], thread, rank,
                             Layout(ranks), SOME_COMMITS).start()
