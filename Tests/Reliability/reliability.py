@@ -98,7 +98,7 @@ def run(parts, arguments, laboratory):
         begin = time.monotonic()
         campaign = Campaign(kind(laboratory, is_sample), arguments.seed, arguments.state)
         if arguments.trial is not None:
-            campaign.part.prepare()
+            campaign.prepare()
             campaign.attempt(arguments.trial)
         else:
             left = None if deadline is None else max(0, deadline - time.monotonic())
