@@ -10,6 +10,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
+import os
 import random
 import subprocess
 import time
@@ -36,11 +37,16 @@ class Part:
     goal = 0  # so many times the subject must have happened
     size = None  # how many trials there are; None: as many as it takes
 
-    def __init__(self, laboratory):
-        self.laboratory = laboratory
+    def __init__(self, laboratory, is_sample=False):
+        """`is_sample`: few trials will be made, and each should be short."""
+        self.laboratory, self.is_sample = laboratory, is_sample
 
-    def prepare(self):
-        """What all trials need; may set `size`."""
+    # What the trials are, where that has to be found out first; `size` and `goal` follow.
+    cases = None
+
+    def find_cases(self):
+        """Finds out what trials there are; None: they need not be listed."""
+        return None
 
     def trial(self, number, random):
         """Makes trial `number`, in a folder of its own."""
@@ -123,21 +129,40 @@ class Campaign:
         return self.journal.counted >= self.part.goal if self.part.size is None \
             else made >= self.part.size
 
-    def run(self, seconds=None, sample=None):
+    def prepare(self):
+        """Lists the cases, once for all processes and calls: what is found out can depend on how
+        fast the machine was."""
+        part, path = self.part, self.journal.path.with_suffix(".cases.json")
+        if not path.exists():
+            cases = part.find_cases()
+            if cases is None:
+                return
+            written = path.with_name(f"{path.name}.{os.getpid()}")
+            written.write_text(json.dumps(cases))
+            try:
+                os.link(written, path)
+            except FileExistsError:
+                pass  # another process was faster
+            written.unlink()
+        part.cases = json.loads(path.read_text())
+        part.size = part.goal = len(part.cases)
+
+    def run(self, seconds=None, sample=None, share=(0, 1)):
         """Makes trials until all are made or time is over.
 
         - sample: so many trials, spread over all, are enough.
+        - share: which of how many processes this is, that share the trials.
         """
         deadline = None if seconds is None else time.monotonic() + seconds
-        self.part.prepare()
-        for place, number in enumerate(self._numbers(sample)):
+        self.prepare()
+        for place, number in enumerate(self._numbers(sample, share)):
             # Of a sample no part is left out.
             if deadline is not None and time.monotonic() >= deadline and not (
                     sample and place == 0):
                 break
             self.attempt(number)
 
-    def _numbers(self, sample):
+    def _numbers(self, sample, share):
         if sample is not None:
             size = self.part.size or sample
             count = min(sample, size)
@@ -145,11 +170,19 @@ class Campaign:
             random.Random(f"{self.seed}/{self.part.name}/order").shuffle(order)
             yield from (number for number in order if number not in self.journal.entries)
             return
-        number = 0
+        first, step = share
+        if self.part.size is not None:
+            # In no order, so that whoever stops early has made some of everything.
+            order = list(range(self.part.size))
+            random.Random(f"{self.seed}/{self.part.name}/order").shuffle(order)
+            yield from (number for number in order[first::step]
+                        if number not in self.journal.entries)
+            return
+        number = first
         while not self.is_done:
             if number not in self.journal.entries:
                 yield number
-            number += 1
+            number += step
 
     def attempt(self, number):
         """Makes one trial and writes down what came of it."""

@@ -24,7 +24,7 @@ class Company(Part):
 
     def trial(self, number, random):
         kind = self.kinds[number % len(self.kinds)]
-        if kind == "refused" and number // len(self.kinds) % 3:
+        if kind == "refused" and (number // len(self.kinds) % 3 or self.is_sample):
             kind = "waits"  # a refusal takes half a minute
         folder = self.laboratory.folder()
         failures = [f"{kind}: {f}" for f in getattr(self, kind)(folder, random)]

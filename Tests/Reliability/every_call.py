@@ -21,9 +21,9 @@ class EveryCall(Part):
     # Which thread of which rank of how many.
     threads = [(STORAGE, 0, 1), (MAIN, 0, 1), (STORAGE, 0, 2), (STORAGE, 1, 2)]
 
-    def prepare(self):
-        self.cases = []
-        for thread, rank, ranks in self.threads:
+    def find_cases(self):
+        cases = []
+        for thread, rank, ranks in self.threads[:2] if self.is_sample else self.threads:
             folder = self.laboratory.folder()
             run = TracedRun(folder, "out", ["-e", f"trace={FILE_CALLS}"], thread, rank,
                             Layout(ranks), TWO_COMMITS).start()
@@ -36,10 +36,10 @@ class EveryCall(Part):
             # One more of each: the run must come to its end then. Of two ranks every fourth: each
             # does what the one of one rank does, but for what lies between ranks.
             step = 1 if ranks == 1 else 4
-            self.cases += [(thread, rank, ranks, call, k) for call, count in sorted(counts.items())
+            cases += [(thread, rank, ranks, call, k) for call, count in sorted(counts.items())
                            for k in range(1, count + 2, step)]
             coppice.remove(folder)
-        self.size = self.goal = len(self.cases)
+        return cases
 
     def trial(self, number, random):
         thread, rank, ranks, call, k = self.cases[number]

@@ -65,9 +65,9 @@ class DiskFaults(Part):
     unit = "faults"
     threads = [(STORAGE, 0, 1), (MAIN, 0, 1), (STORAGE, 1, 2), (STORAGE, 0, 2)]
 
-    def prepare(self):
-        self.cases = []
-        for thread, rank, ranks in self.threads:
+    def find_cases(self):
+        cases = []
+        for thread, rank, ranks in self.threads[:2] if self.is_sample else self.threads:
             folder = self.laboratory.folder()
             run = TracedRun(folder, "out", ["-e", f"trace={','.join(CALLS)}"], thread, rank,
                             Layout(ranks), SOME_COMMITS).start()
@@ -77,11 +77,11 @@ class DiskFaults(Part):
             counts = names(run.calls)
             # Of two ranks every third call: each does what the one of one rank does.
             step = 1 if ranks == 1 else 3
-            self.cases += [(thread, rank, ranks, call, error, k) for call in CALLS
+            cases += [(thread, rank, ranks, call, error, k) for call in CALLS
                            for error in ERRORS
                            for k in range(1, counts.get(call, 0) + 2, step)]
             coppice.remove(folder)
-        self.size = self.goal = len(self.cases)
+        return cases
 
     def trial(self, number, random):
         thread, rank, ranks, call, error, k = self.cases[number]

@@ -117,7 +117,7 @@ class Hangs(Part):
         deadline = time.monotonic() + 15
         while "shim: lost" not in run.errors and time.monotonic() < deadline:
             time.sleep(0.01)
-        time.sleep(WATCHDOG + 2)
+        time.sleep(WATCHDOG + 1)
         hangs = run.is_running and "no progress" not in run.errors
         run.destroy()
         run.wait()

@@ -74,7 +74,8 @@ class Chains(Part):
 
     def trial(self, number, random):
         folder = self.laboratory.folder()
-        stops = sorted(random.sample(range(1, fixture.STEPS), self.resumes))
+        stops = sorted(random.sample(range(1, fixture.STEPS),
+                                     6 if self.is_sample else self.resumes))
         failures = []
         ranks = []
         for stop in [*stops, None]:

@@ -67,6 +67,9 @@ def parse():
     parser.add_argument("--list", action="store_true")
     parser.add_argument("--seconds", type=float, help="begin no trial after so long")
     parser.add_argument("--seed", type=int, default=20261126)
+    parser.add_argument("--share", default=(0, 1), metavar="I/N",
+                        type=lambda text: tuple(int(part) for part in text.split("/")),
+                        help="trials I, I + N, ... alone; other processes make the others")
     parser.add_argument("--trial", type=int, help="makes this trial alone, again")
     parser.add_argument("--report", action="store_true")
     parser.add_argument("--state", type=Path, default=coppice.PACKAGE / ".reliability",
@@ -92,16 +95,18 @@ def run(parts, arguments, laboratory):
     deadline = None if arguments.seconds is None else time.monotonic() + arguments.seconds
     is_sound = True
     for place, kind in enumerate(parts):
-        campaign = Campaign(kind(laboratory), arguments.seed, arguments.state)
+        begin = time.monotonic()
+        campaign = Campaign(kind(laboratory, is_sample), arguments.seed, arguments.state)
         if arguments.trial is not None:
-            campaign.part.prepare()
+            campaign.prepare()
             campaign.attempt(arguments.trial)
         else:
             left = None if deadline is None else max(0, deadline - time.monotonic())
             # In a sample every part gets its share of the time that is left.
             share = left / (len(parts) - place) if is_sample and left is not None else left
-            campaign.run(share, SAMPLE[kind.name] if is_sample else None)
-        print(campaign.summary(), flush=True)
+            campaign.run(share, SAMPLE[kind.name] if is_sample else None,
+                         arguments.share)
+        print(f"{campaign.summary()}, {time.monotonic() - begin:.0f} s", flush=True)
         is_sound &= not campaign.journal.failed
         if is_sample or campaign.is_done:
             for what, noticed in campaign.part.bites().items():

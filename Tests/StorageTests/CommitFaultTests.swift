@@ -6,7 +6,7 @@ import Testing
 /// Disks that refuse, in the midst of a commit.
 @Suite struct CommitFaultTests {
   /// Counts calls and makes one of them go wrong. `@unchecked`: a test has one thread.
-  private final class Fault: @unchecked Sendable {
+  final class Fault: @unchecked Sendable {
     let place: Int
     let reason: String
     var calls: [FaultyFiles.Call] = []

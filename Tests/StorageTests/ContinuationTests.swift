@@ -128,6 +128,80 @@ extension HDF5Suite {
       #expect(try files(summary, in: directory) == reference)
     }
 
+    /// A run that is complete but for its merge, in a directory of its own.
+    private func unmerged(
+      _ world: RecordedWorld, in path: String
+    ) throws -> (OutputDirectory, CheckpointStore) {
+      let directory = try OutputDirectory.create(path)
+      let store = CheckpointStore(directory: directory, keep: 3)
+      let segments = try run(
+        world, 0..<230, cuts: [100], owners: (0..<40).map { $0 / 20 }, ranks: 2, into: directory,
+        after: [])
+      try CheckpointWorld(step: 230).commit(to: store, ranks: 1, segments: segments)
+      return (directory, store)
+    }
+
+    /// The k-th call of a merge fails, for every k until one comes through untouched.
+    @Test func whicheverCallOfAMergeFailsTheRunGoesOnAndMerges() throws {
+      let world = RecordedWorld.sample(seed: 11)
+      let place = try TemporaryDirectory()
+      let reference = try world.output(in: place("reference"), .single(world))
+      var injected = 0
+      while true {
+        let (directory, store) = try unmerged(world, in: place("out-\(injected)"))
+        let fault = CommitFaultTests.Fault(injected, "No space left on device (ENOSPC)")
+        let files = FaultyFiles(DiskFiles()) { fault.outcome($0) }
+        do {
+          _ = try OutputMerger.finish(
+            directory, layout: world.layout, steps: 230, run: "4d3c", with: files)
+          guard fault.victim != nil else { break }
+        } catch let error as StorageError {
+          let victim = try #require(fault.victim, "\(error)")
+          #expect(error.path == victim.path && error.exitCode == 74)
+        }
+        try store.discardUnfinished()
+        let newest = try store.newest(accepting: nil)
+        #expect(newest.rejected.isEmpty, "\(String(describing: fault.victim)): \(newest.rejected)")
+        let found = try #require(newest.found)
+        _ = try store.resume(from: found, layout: world.layout)
+        let summary = try OutputMerger.finish(
+          directory, layout: world.layout, steps: 230, run: "4d3c")
+        #expect(
+          try self.files(summary, in: directory) == reference,
+          "\(String(describing: fault.victim))")
+        injected += 1
+      }
+      #expect(injected > 15)
+      ReliabilityScale.report("R5, in process: \(injected) faults in a merge")
+    }
+
+    /// While a merge is under way its output is there twice. What of it is whole is taken.
+    @Test func segmentsAreTakenWhereMergedFilesAreNotWhole() throws {
+      let world = RecordedWorld.sample(seed: 12)
+      let place = try TemporaryDirectory()
+      let reference = try world.output(in: place("reference"), .single(world))
+      let (directory, store) = try unmerged(world, in: place("out"))
+      let files = FaultyFiles(DiskFiles()) { call in
+        guard call.kind == .rename, call.path.hasSuffix("/soma.h5") else { return .done }
+        return .failed(StorageError(call: "rename", path: call.path, reason: "", exitCode: 74))
+      }
+      #expect(throws: StorageError.self) {
+        _ = try OutputMerger.finish(
+          directory, layout: world.layout, steps: 230, run: "4d3c", with: files)
+      }
+      // Renamed already, and of the right size.
+      var spikes = try directory.read("spikes.h5")
+      spikes[spikes.count / 2] ^= 1
+      try directory.write(spikes, to: "spikes.h5")
+      let found = try #require(try store.newest(accepting: nil).found)
+      #expect(found.output == .segments)
+      #expect(
+        try store.resume(from: found, layout: world.layout) == found.manifest.segments)
+      let summary = try OutputMerger.finish(
+        directory, layout: world.layout, steps: 230, run: "4d3c")
+      #expect(try self.files(summary, in: directory) == reference)
+    }
+
     @Test func aMergedFileThatWasChangedRefusesTheRunToGoOn() throws {
       let world = RecordedWorld.sample(seed: 9)
       let place = try TemporaryDirectory()

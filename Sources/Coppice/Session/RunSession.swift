@@ -261,7 +261,8 @@ package final class RunSession {
     try onFirstRank(.prepare) { [self] () throws(StorageError) in
       try output.remove(RunRecord.fileName)
       if start.kind == .resumed, let path = start.checkpoint {
-        let checkpoint = try CommittedCheckpoint.open(path, isVerified: true)
+        var checkpoint = try CommittedCheckpoint.open(path, isVerified: true)
+        checkpoint.output = start.output
         start.segments = try store.resume(from: checkpoint, layout: layout)
       } else {
         if conduct.isFresh { try store.removeAllAndOutput() } else { try store.removeAll() }

@@ -20,6 +20,8 @@ struct RunStart: Codable {
   var record: RunRecord?
   /// The directory of the generation to go on from.
   var checkpoint: String?
+  /// Where the output up to there is.
+  var output = OutputPlace.segments
   /// The output up to there; the first rank's business.
   var segments: [[SegmentReceipt]] = []
   /// This run, through all its continuations.
@@ -39,6 +41,7 @@ struct RunStart: Codable {
     self.init(.resumed, from: checkpoint)
     run = checkpoint.manifest.run
     spikes = checkpoint.manifest.spikes
+    output = checkpoint.output
   }
 
   /// From a checkpoint of another job.

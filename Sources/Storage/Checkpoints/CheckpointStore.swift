@@ -73,9 +73,9 @@ package struct CheckpointStore: Sendable {
               isOtherJob: true))
           continue
         }
-        try OutputCheck(store: self, manifest: manifest).run()
+        let output = try OutputCheck(store: self, manifest: manifest).run()
         newest.found = CommittedCheckpoint(
-          name: name, path: "\(path)/\(name)", manifest: manifest)
+          name: name, path: "\(path)/\(name)", manifest: manifest, output: output)
         return newest
       } catch {
         newest.rejected.append(
@@ -96,16 +96,11 @@ package struct CheckpointStore: Sendable {
   package func fault(of generation: String) -> StorageError? {
     do throws(StorageError) {
       let manifest = try GenerationCheck(generation, of: self).run(contents: .all)
-      try OutputCheck(store: self, manifest: manifest).run()
+      _ = try OutputCheck(store: self, manifest: manifest).run()
       return nil
     } catch {
       return error
     }
-  }
-
-  /// Whether the output up to a checkpoint is in plain SONATA files already.
-  package func isMerged(_ checkpoint: CommittedCheckpoint) throws(StorageError) -> Bool {
-    try MergedOutput.read(from: directory, with: files)?.covers(checkpoint.manifest) ?? false
   }
 
   /// Removes what never became a generation or was on its way out, and completes a merge of the
@@ -121,7 +116,7 @@ package struct CheckpointStore: Sendable {
   /// `segments/` holds the output up to its step. One rank calls it before any other writes.
   ///
   /// - Parameters:
-  ///   - checkpoint: The newest that can be used.
+  ///   - checkpoint: The newest that can be used, with its output where it was found.
   ///   - layout: What is recorded.
   /// - Returns: With which the next manifest's `segments` begins.
   package func resume(
@@ -136,7 +131,7 @@ package struct CheckpointStore: Sendable {
     }
     return try OutputContinuation(
       directory: directory, layout: layout, manifest: checkpoint.manifest
-    ).prepare(with: files)
+    ).prepare(from: checkpoint.output, with: files)
   }
 
   /// Removes all generations, and the record of a merge: the run starts over.

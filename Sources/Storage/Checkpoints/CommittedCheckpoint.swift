@@ -7,6 +7,8 @@ package struct CommittedCheckpoint: Sendable {
   /// Its directory.
   package let path: String
   package let manifest: CheckpointManifest
+  /// Where the output up to it was found.
+  package var output = OutputPlace.segments
 
   /// Its sections, whatever ranks wrote them. Calls libhdf5, as its reading does.
   package func source() throws(StorageError) -> any CheckpointSource {

@@ -1,3 +1,11 @@
+/// Where the output up to a checkpoint was found, whole.
+package enum OutputPlace: String, Codable, Hashable, Sendable {
+  /// In the segments that its manifest names.
+  case segments
+  /// In plain files, as `outputs.json` tells.
+  case merged
+}
+
 /// Finds out whether the output up to a checkpoint is there: in segments, or merged.
 struct OutputCheck {
   let directory: OutputDirectory
@@ -10,12 +18,14 @@ struct OutputCheck {
     self.manifest = manifest
   }
 
+  /// - Returns: Where it is. Both can be there while a merge is under way.
   /// - Throws: exit code 66 with the file that is missing or damaged.
-  func run() throws(StorageError) {
+  func run() throws(StorageError) -> OutputPlace {
     let merged: StorageError?
     do throws(StorageError) {
       if let record = try MergedOutput.read(from: directory, with: files), record.covers(manifest) {
-        return try record.verify(in: directory, with: files)
+        try record.verify(in: directory, with: files)
+        return .merged
       }
       merged = nil
     } catch {
@@ -23,6 +33,7 @@ struct OutputCheck {
     }
     do throws(StorageError) {
       for segment in manifest.segments.joined() { try check(segment) }
+      return .segments
     } catch {
       throw merged ?? error
     }

@@ -4,11 +4,14 @@ struct OutputContinuation {
   let layout: RecordingLayout
   let manifest: CheckpointManifest
 
+  /// - Parameter place: where the output was found to be whole: what else there is of it goes.
   /// - Returns: The segments that hold the output up to the checkpoint's step, by interval.
-  func prepare(with files: any FileOperations) throws(StorageError) -> [[SegmentReceipt]] {
+  func prepare(
+    from place: OutputPlace, with files: any FileOperations
+  ) throws(StorageError) -> [[SegmentReceipt]] {
     // A merge has taken `segments/` away.
     _ = try OutputDirectory.create(directory.path)
-    if let record = try? MergedOutput.read(from: directory, with: files), record.covers(manifest) {
+    if place == .merged, let record = try MergedOutput.read(from: directory, with: files) {
       try remove { $0 != RecordingLayout.fileName }
       guard let start = manifest.segments.first?.first?.steps.lowerBound else { return [] }
       let segment = try MergedSplit(

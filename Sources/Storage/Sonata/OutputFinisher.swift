@@ -55,8 +55,8 @@ package enum OutputFinisher {
       let summary = try OutputMerger.finish(directory, layout: layout)
       return Outcome(files: summary.files, steps: summary.steps, wasDone: false, rejected: [])
     }
-    if let merged = try MergedOutput.read(from: directory, with: store.files),
-      merged.covers(found.manifest)
+    if found.output == .merged,
+      let merged = try MergedOutput.read(from: directory, with: store.files)
     {
       return Outcome(
         files: merged.files.map(\.name), steps: merged.steps, wasDone: true,

@@ -20,11 +20,13 @@ package struct OutputMerger {
   let time: StepTime
   /// The run in its checkpoints' manifests; `nil` if it has none.
   let run: String?
+  private let disk: any FileOperations
 
   /// Merges all segments, then removes them.
   ///
   /// All files are written under temporary names and fsynced, then renamed, then the segments go:
-  /// who is interrupted calls this again. With a `run` they are written down first
+  /// who is interrupted calls this again. After a failure, too, either all segments are there or all
+  /// files, be it under their temporary names. With a `run` they are written down first
   /// (``MergedOutput``), so that its checkpoints stay good.
   ///
   /// - Parameters:
@@ -32,12 +34,13 @@ package struct OutputMerger {
   ///   - layout: What was recorded; `RecordingLayout.load(from:)` has it for those who come later.
   ///   - steps: The step after the last one of the run; `nil` takes what is there.
   ///   - run: The run in its checkpoints' manifests; `nil` if it has no checkpoints.
+  ///   - disk: What gives the files their names.
   /// - Returns: What was written.
   /// - Throws: exit code 66 if there are no segments, 74 if some are missing, damaged, or files
   ///   cannot be written.
   package static func finish(
     _ directory: OutputDirectory, layout: RecordingLayout, steps: Int64? = nil,
-    run: String? = nil
+    run: String? = nil, with disk: any FileOperations = DiskFiles()
   ) throws(StorageError) -> Summary {
     try layout.validate()
     // A run of no steps has no segments.
@@ -49,15 +52,27 @@ package struct OutputMerger {
     }
     let merger = OutputMerger(
       directory: directory, layout: layout, catalog: catalog, time: StepTime(dt: layout.dt),
-      run: run)
+      run: run, disk: disk)
     do throws(StorageError) {
       return try merger.merge()
     } catch {
-      // What is half written takes room on a disk that may be full.
-      for name in merger.fileNames {
-        try? Durability.removeIfPresent("\(directory.path)/.\(name).partial")
-      }
+      merger.discardPartials()
       throw error
+    }
+  }
+
+  /// Removes what is half written, for it takes room on a disk that may be full. Once the merge is
+  /// on record the files are the output, whatever their names.
+  private func discardPartials() {
+    do throws(StorageError) {
+      let record = try MergedOutput.read(from: directory, with: DiskFiles())
+      if let record, record.run == run, record.steps == catalog.steps { return }
+    } catch {
+      // It may be this merge's.
+      return
+    }
+    for name in fileNames {
+      try? Durability.removeIfPresent("\(directory.path)/.\(name).partial")
     }
   }
 
@@ -109,9 +124,8 @@ package struct OutputMerger {
   private func commit(_ files: [String]) throws(StorageError) {
     if let run {
       return try MergedOutput.replaceSegments(
-        by: files, of: run, steps: catalog.steps, in: directory)
+        by: files, of: run, steps: catalog.steps, in: directory, with: disk)
     }
-    let disk = DiskFiles()
     try MergedOutput.forget(in: directory, with: disk)
     for name in files {
       try Durability.rename(try directory.temporary(name), to: try directory.file(name))
