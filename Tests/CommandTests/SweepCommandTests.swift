@@ -67,6 +67,9 @@ import Testing
     let layouts = try points(folder).map { try folder.record(in: "result/\($0)").ranks }
     #expect(layouts.contains(2) == (ranks > 6), "groups of ranks where ranks are more than points")
     #expect(layouts.allSatisfy { $0 <= 2 })
+    let again = try folder.run(SweepCommandTests.portable, ranks: ranks)
+    #expect(again.exitCode == 0, "\(again.errors)")
+    #expect(again.output.contains("6 points, 6 of them complete"), "\(again.output)")
   }
 
   @Test func oneStructureIsCompiledOnce() throws {

@@ -15,7 +15,7 @@ import Testing
     // Points, ranks, threads of each; lanes of each rank, threads of each lane, ranks of a point.
     (242, 1, 2, 2, 1, 1), (242, 16, 8, 8, 1, 1), (3, 1, 8, 3, 2, 1), (1, 1, 8, 1, 8, 1),
     (5, 2, 4, 3, 1, 1), (4, 4, 2, 1, 2, 1), (3, 4, 2, 1, 2, 2), (2, 7, 1, 1, 1, 4),
-    (0, 3, 2, 1, 2, 3),
+    (0, 3, 2, 1, 2, 1),
   ])
   func everyProcessorHasAPoint(
     points: Int, ranks: Int, threads: Int, lanes: Int, laneThreads: Int, ranksPerPoint: Int

@@ -23,8 +23,8 @@ package struct SweepPlan: Hashable, Sendable {
   ) {
     self.points = points
     self.ranks = ranks
-    guard ranks <= max(points, 1) else {
-      (lanes, self.threads, ranksPerPoint) = (1, threads, (ranks + points - 1) / max(points, 1))
+    guard points == 0 || ranks <= points else {
+      (lanes, self.threads, ranksPerPoint) = (1, threads, (ranks + points - 1) / points)
       return
     }
     var lanes = max(1, min(threads, (points + ranks - 1) / ranks))

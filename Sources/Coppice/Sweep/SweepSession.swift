@@ -85,7 +85,7 @@ package final class SweepSession {
     if isFirst { listener.begin(plan) }
     var tally = Tally(points: sweep.count, earlier: sweep.count - pending.count)
     let runner = runner(record, threads: plan.threads)
-    if plan.ranksPerPoint > 1 {
+    if plan.ranksPerPoint > 1, !pending.isEmpty {
       try runInGroups(pending, runner, listener, &tally)
     } else if !pending.isEmpty {
       try runInLanes(pending, plan, runner, listener, &tally)
