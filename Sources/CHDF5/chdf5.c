@@ -1,11 +1,33 @@
 #include "chdf5.h"
 
 #include <hdf5.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define ERROR_TEXT_BYTES 1024
+
+// libhdf5 is one machine with one state, whether it was built for threads or not.
+static pthread_mutex_t library = PTHREAD_MUTEX_INITIALIZER;
+static _Thread_local int depth;
+
+static int hold(void) {
+  if (depth++ == 0) pthread_mutex_lock(&library);
+  return 0;
+}
+
+static void let_go(int *held) {
+  (void)held;
+  if (--depth == 0) pthread_mutex_unlock(&library);
+}
+
+/// Keeps other threads out of the library until the end of the block.
+#define HOLD_LIBRARY __attribute__((cleanup(let_go))) int held = hold(); (void)held
+
+void chdf5_hold_library(void) { hold(); }
+
+void chdf5_let_go_of_library(void) { let_go(NULL); }
 
 static _Thread_local char error_text[ERROR_TEXT_BYTES];
 
@@ -77,6 +99,7 @@ size_t chdf5_error_text(char *buffer, size_t capacity) {
 }
 
 int32_t chdf5_open_library(void) {
+  HOLD_LIBRARY;
   static int is_open = 0;
   // Printing is a property of the thread, where libhdf5 knows threads.
   if (is_open) return checked(H5Eset_auto2(H5E_DEFAULT, NULL, NULL));
@@ -129,6 +152,7 @@ static hid_t access_list(void) {
 }
 
 int64_t chdf5_file_create(const char *path) {
+  HOLD_LIBRARY;
   hid_t access = access_list();
   if (access < 0) return -1;
   hid_t creation = H5Pcreate(H5P_FILE_CREATE);
@@ -143,6 +167,7 @@ int64_t chdf5_file_create(const char *path) {
 }
 
 int64_t chdf5_file_open(const char *path) {
+  HOLD_LIBRARY;
   // The bounds are those of newer files too: they only concern what is written.
   hid_t access = H5Pcreate(H5P_FILE_ACCESS);
   if (access < 0) return checked_id(access);
@@ -155,9 +180,13 @@ int64_t chdf5_file_open(const char *path) {
   return file;
 }
 
-int32_t chdf5_file_close(int64_t file) { return checked(H5Fclose(file)); }
+int32_t chdf5_file_close(int64_t file) {
+  HOLD_LIBRARY;
+  return checked(H5Fclose(file));
+}
 
 int64_t chdf5_group_create(int64_t location, const char *name) {
+  HOLD_LIBRARY;
   hid_t creation = H5Pcreate(H5P_GROUP_CREATE);
   if (creation < 0) return checked_id(creation);
   hid_t group = H5I_INVALID_HID;
@@ -170,12 +199,17 @@ int64_t chdf5_group_create(int64_t location, const char *name) {
 }
 
 int64_t chdf5_group_open(int64_t location, const char *name) {
+  HOLD_LIBRARY;
   return checked_id(H5Gopen2(location, name, H5P_DEFAULT));
 }
 
-int32_t chdf5_group_close(int64_t group) { return checked(H5Gclose(group)); }
+int32_t chdf5_group_close(int64_t group) {
+  HOLD_LIBRARY;
+  return checked(H5Gclose(group));
+}
 
 int64_t chdf5_link_count(int64_t group) {
+  HOLD_LIBRARY;
   H5G_info_t info;
   if (H5Gget_info(group, &info) < 0) return failed();
   if (info.nlinks > (hsize_t)INT64_MAX) return refused("too many links");
@@ -183,12 +217,14 @@ int64_t chdf5_link_count(int64_t group) {
 }
 
 int64_t chdf5_link_name(int64_t group, uint64_t place, char *buffer, size_t capacity) {
+  HOLD_LIBRARY;
   ssize_t length = H5Lget_name_by_idx(
       group, ".", H5_INDEX_NAME, H5_ITER_INC, place, buffer, capacity, H5P_DEFAULT);
   return length < 0 ? failed() : (int64_t)length;
 }
 
 int32_t chdf5_link_kind(int64_t group, const char *name) {
+  HOLD_LIBRARY;
   H5L_info_t link;
   if (H5Lget_info(group, name, &link, H5P_DEFAULT) < 0) return failed();
   if (link.type != H5L_TYPE_HARD) return CHDF5_LINK_INDIRECT;
@@ -202,6 +238,7 @@ int32_t chdf5_link_kind(int64_t group, const char *name) {
 }
 
 int32_t chdf5_link_again(int64_t group, const char *existing, const char *name) {
+  HOLD_LIBRARY;
   return checked(H5Lcreate_hard(group, existing, group, name, H5P_DEFAULT, H5P_DEFAULT));
 }
 
@@ -237,6 +274,7 @@ static hid_t dataset_list(int32_t rank, const uint64_t *chunk) {
 int64_t chdf5_dataset_create(
     int64_t location, const char *name, int32_t type, int32_t rank, const uint64_t *dimensions,
     const uint64_t *chunk, int32_t extensible) {
+  HOLD_LIBRARY;
   hid_t element = file_type(type);
   if (element < 0) return refused("no such type of numbers");
   if (rank < 1 || rank > CHDF5_MAXIMUM_RANK) return refused("too many dimensions");
@@ -270,6 +308,7 @@ static int32_t lies_in_file(hid_t dataset) {
 }
 
 int64_t chdf5_dataset_open(int64_t location, const char *name) {
+  HOLD_LIBRARY;
   hid_t dataset = H5Dopen2(location, name, H5P_DEFAULT);
   if (dataset < 0) return checked_id(dataset);
   if (lies_in_file(dataset) == 0) return dataset;
@@ -277,9 +316,13 @@ int64_t chdf5_dataset_open(int64_t location, const char *name) {
   return -1;
 }
 
-int32_t chdf5_dataset_close(int64_t dataset) { return checked(H5Dclose(dataset)); }
+int32_t chdf5_dataset_close(int64_t dataset) {
+  HOLD_LIBRARY;
+  return checked(H5Dclose(dataset));
+}
 
 int32_t chdf5_dataset_dimensions(int64_t dataset, uint64_t *dimensions) {
+  HOLD_LIBRARY;
   hid_t space = H5Dget_space(dataset);
   if (space < 0) return failed();
   hsize_t sizes[H5S_MAX_RANK];
@@ -317,6 +360,7 @@ static int32_t class_of(hid_t type) {
 }
 
 int32_t chdf5_dataset_class(int64_t dataset, uint64_t *element_bytes) {
+  HOLD_LIBRARY;
   hid_t type = H5Dget_type(dataset);
   if (type < 0) return failed();
   int32_t class = class_of(type);
@@ -327,6 +371,7 @@ int32_t chdf5_dataset_class(int64_t dataset, uint64_t *element_bytes) {
 }
 
 int32_t chdf5_dataset_filters(int64_t dataset) {
+  HOLD_LIBRARY;
   hid_t list = H5Dget_create_plist(dataset);
   if (list < 0) return failed();
   int count = H5Pget_nfilters(list);
@@ -336,6 +381,7 @@ int32_t chdf5_dataset_filters(int64_t dataset) {
 }
 
 int32_t chdf5_dataset_signed(int64_t dataset) {
+  HOLD_LIBRARY;
   hid_t type = H5Dget_type(dataset);
   if (type < 0) return failed();
   H5T_sign_t sign = H5Tget_sign(type);
@@ -346,6 +392,7 @@ int32_t chdf5_dataset_signed(int64_t dataset) {
 }
 
 int32_t chdf5_dataset_same_type(int64_t dataset, int64_t other) {
+  HOLD_LIBRARY;
   hid_t first = H5Dget_type(dataset);
   hid_t second = first < 0 ? H5I_INVALID_HID : H5Dget_type(other);
   htri_t same = -1;
@@ -357,6 +404,7 @@ int32_t chdf5_dataset_same_type(int64_t dataset, int64_t other) {
 }
 
 int32_t chdf5_dataset_extend(int64_t dataset, int32_t rank, const uint64_t *dimensions) {
+  HOLD_LIBRARY;
   if (rank < 1 || rank > CHDF5_MAXIMUM_RANK) return refused("too many dimensions");
   hsize_t sizes[CHDF5_MAXIMUM_RANK];
   for (int32_t k = 0; k < rank; k++) sizes[k] = dimensions[k];
@@ -400,6 +448,7 @@ static int32_t select_part(
 int32_t chdf5_dataset_write(
     int64_t dataset, int32_t type, int32_t rank, const uint64_t *offset, const uint64_t *count,
     const void *values) {
+  HOLD_LIBRARY;
   hid_t element = memory_type(type);
   if (element < 0) return refused("no such type of numbers");
   hid_t file_space, memory_space;
@@ -426,6 +475,7 @@ static int32_t read_part(
 int32_t chdf5_dataset_read(
     int64_t dataset, int32_t type, int32_t rank, const uint64_t *offset, const uint64_t *count,
     void *values) {
+  HOLD_LIBRARY;
   hid_t element = memory_type(type);
   if (element < 0) return refused("no such type of numbers");
   return read_part(dataset, element, rank, offset, count, values);
@@ -433,6 +483,7 @@ int32_t chdf5_dataset_read(
 
 int32_t chdf5_dataset_read_raw(
     int64_t dataset, int32_t rank, const uint64_t *offset, const uint64_t *count, void *values) {
+  HOLD_LIBRARY;
   hid_t type = H5Dget_type(dataset);
   if (type < 0) return failed();
   int32_t class = class_of(type);
@@ -458,7 +509,43 @@ static int32_t write_attribute(
   return status < 0 ? status : closing;
 }
 
+/// Creates the dataset of a list of texts and writes it.
+static int32_t write_texts(
+    int64_t location, const char *name, hid_t type, hsize_t count, const void *texts) {
+  hid_t space = H5Screate_simple(1, &count, NULL);
+  if (space < 0) return failed();
+  hid_t list = dataset_list(1, NULL);
+  hid_t dataset = H5I_INVALID_HID;
+  if (list >= 0) {
+    dataset = H5Dcreate2(location, name, type, space, H5P_DEFAULT, list, H5P_DEFAULT);
+    if (dataset < 0) keep_error();
+    H5Pclose(list);
+  }
+  H5Sclose(space);
+  if (dataset < 0) return -1;
+  int32_t status = checked(H5Dwrite(dataset, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, texts));
+  H5Dclose(dataset);
+  return status;
+}
+
+int32_t chdf5_texts_write(
+    int64_t location, const char *name, uint64_t count, uint64_t bytes, const void *texts) {
+  HOLD_LIBRARY;
+  hid_t type = H5Tcopy(H5T_C_S1);
+  if (type < 0) return failed();
+  int32_t status = -1;
+  if (H5Tset_size(type, bytes) < 0 || H5Tset_cset(type, H5T_CSET_UTF8) < 0 ||
+      H5Tset_strpad(type, H5T_STR_NULLPAD) < 0) {
+    keep_error();
+  } else {
+    status = write_texts(location, name, type, count, texts);
+  }
+  H5Tclose(type);
+  return status;
+}
+
 int32_t chdf5_attribute_write_text(int64_t object, const char *name, const char *text) {
+  HOLD_LIBRARY;
   hid_t type = H5Tcopy(H5T_C_S1);
   if (type < 0) return failed();
   hid_t space = H5Screate(H5S_SCALAR);
@@ -476,6 +563,7 @@ int32_t chdf5_attribute_write_text(int64_t object, const char *name, const char 
 int32_t chdf5_attribute_write_numbers(
     int64_t object, const char *name, int32_t type, int32_t rank, uint64_t count,
     const void *values) {
+  HOLD_LIBRARY;
   hid_t in_file = file_type(type);
   if (in_file < 0) return refused("no such type of numbers");
   hsize_t length = count;
@@ -489,6 +577,7 @@ int32_t chdf5_attribute_write_numbers(
 int32_t chdf5_attribute_write_choice(
     int64_t object, const char *name, const char *const *names, int32_t names_count,
     uint8_t value) {
+  HOLD_LIBRARY;
   hid_t type = H5Tenum_create(H5T_STD_U8LE);
   if (type < 0) return failed();
   int32_t status = 0;
@@ -508,6 +597,7 @@ int32_t chdf5_attribute_write_choice(
 }
 
 int64_t chdf5_attribute_count(int64_t object) {
+  HOLD_LIBRARY;
   H5O_info_t info;
   if (H5Oget_info2(object, &info, H5O_INFO_NUM_ATTRS) < 0) return failed();
   if (info.num_attrs > (hsize_t)INT64_MAX) return refused("too many attributes");
@@ -515,12 +605,14 @@ int64_t chdf5_attribute_count(int64_t object) {
 }
 
 int64_t chdf5_attribute_name(int64_t object, uint64_t place, char *buffer, size_t capacity) {
+  HOLD_LIBRARY;
   ssize_t length = H5Aget_name_by_idx(
       object, ".", H5_INDEX_NAME, H5_ITER_INC, place, buffer, capacity, H5P_DEFAULT);
   return length < 0 ? failed() : (int64_t)length;
 }
 
 int32_t chdf5_attribute_exists(int64_t object, const char *name) {
+  HOLD_LIBRARY;
   htri_t exists = H5Aexists(object, name);
   return exists < 0 ? failed() : exists;
 }
@@ -580,15 +672,18 @@ static int64_t attribute_value(
 }
 
 int64_t chdf5_attribute_size(int64_t object, const char *name, int32_t *is_text) {
+  HOLD_LIBRARY;
   return attribute_value(object, name, NULL, 0, is_text);
 }
 
 int32_t chdf5_attribute_read(int64_t object, const char *name, void *buffer, size_t capacity) {
+  HOLD_LIBRARY;
   int32_t is_text;
   return attribute_value(object, name, buffer, capacity, &is_text) < 0 ? -1 : 0;
 }
 
 int32_t chdf5_attribute_same_type(int64_t object, int64_t other, const char *name) {
+  HOLD_LIBRARY;
   hid_t first = H5Aopen(object, name, H5P_DEFAULT);
   if (first < 0) return failed();
   hid_t second = H5Aopen(other, name, H5P_DEFAULT);

@@ -285,7 +285,10 @@ static void read_apart(const struct task *task, chdf5_reading *reading) {
   if (pipe(ends) != 0) return fail(reading, "pipe");
   fcntl(ends[0], F_SETFD, FD_CLOEXEC);
   fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+  // No other thread is within the library while the child is made: its state is whole there.
+  chdf5_hold_library();
   pid_t child = fork();
+  if (child != 0) chdf5_let_go_of_library();
   if (child < 0) {
     fail(reading, "fork");
     close(ends[0]);

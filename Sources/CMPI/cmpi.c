@@ -14,7 +14,11 @@ struct cmpi_communicator {
   int size;
   int rank_on_node;
   int size_on_node;
+  int is_part;
 };
+
+/// Of messages from one rank to another.
+enum { message_tag = 1 };
 
 /// Sets `*rank_on_node` and `*size_on_node` of a communicator whose other fields are set.
 static int place_on_node(cmpi_communicator *communicator) {
@@ -73,9 +77,28 @@ int cmpi_open(cmpi_communicator **opened) {
 int cmpi_close(cmpi_communicator *communicator) {
   int freed = MPI_SUCCESS;
   if (communicator->world != MPI_COMM_NULL) freed = MPI_Comm_free(&communicator->world);
-  int finalized = MPI_Finalize();
+  int finalized = communicator->is_part ? MPI_SUCCESS : MPI_Finalize();
   free(communicator);
   return freed != MPI_SUCCESS ? freed : finalized;
+}
+
+int cmpi_split(cmpi_communicator *communicator, int32_t color, cmpi_communicator **part) {
+  *part = NULL;
+  cmpi_communicator *made = calloc(1, sizeof *made);
+  if (made == NULL) return CMPI_OUT_OF_MEMORY;
+  made->is_part = 1;
+  made->rank_on_node = communicator->rank_on_node;
+  made->size_on_node = communicator->size_on_node;
+  // Errors return from it as they do from the communicator that it is a part of.
+  int status = MPI_Comm_split(communicator->world, color, communicator->rank, &made->world);
+  if (status == MPI_SUCCESS) status = MPI_Comm_rank(made->world, &made->rank);
+  if (status == MPI_SUCCESS) status = MPI_Comm_size(made->world, &made->size);
+  if (status != MPI_SUCCESS) {
+    free(made);
+    return status;
+  }
+  *part = made;
+  return MPI_SUCCESS;
 }
 
 int32_t cmpi_rank(const cmpi_communicator *communicator) { return communicator->rank; }
@@ -112,8 +135,31 @@ int cmpi_maximum(cmpi_communicator *communicator, int64_t value, int64_t *result
   return MPI_Allreduce(&value, result, 1, MPI_INT64_T, MPI_MAX, communicator->world);
 }
 
+int cmpi_send(cmpi_communicator *communicator, const void *bytes, int32_t count, int32_t to) {
+  return MPI_Send(bytes, count, MPI_BYTE, to, message_tag, communicator->world);
+}
+
+int cmpi_probe(cmpi_communicator *communicator, int32_t *from, int32_t *count) {
+  int has_come = 0, bytes = 0;
+  MPI_Status message;
+  *from = -1;
+  *count = 0;
+  int status = MPI_Iprobe(MPI_ANY_SOURCE, message_tag, communicator->world, &has_come, &message);
+  if (status != MPI_SUCCESS || !has_come) return status;
+  status = MPI_Get_count(&message, MPI_BYTE, &bytes);
+  *from = message.MPI_SOURCE;
+  *count = bytes;
+  return status;
+}
+
+int cmpi_receive(cmpi_communicator *communicator, void *bytes, int32_t count, int32_t from) {
+  return MPI_Recv(bytes, count, MPI_BYTE, from, message_tag, communicator->world,
+                  MPI_STATUS_IGNORE);
+}
+
 _Noreturn void cmpi_abort(cmpi_communicator *communicator, int32_t code) {
-  MPI_Abort(communicator->world, code);
+  // A part ends all of the launch too.
+  MPI_Abort(MPI_COMM_WORLD, code);
   _exit(code);
 }
 

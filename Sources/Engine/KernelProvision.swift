@@ -17,15 +17,19 @@ struct KernelProvision {
   ///   - programs: by population.
   ///   - visits: what compiled kernels are laid out for.
   ///   - backend: `nil`: compiled if every kind of processor finds a compiler, else portable.
+  ///   - shelf: kernels that are at hand already, on every rank the same.
   /// - Throws: `SimulationError` on all ranks alike when compiled kernels are demanded and cannot
   ///   be had.
   init(
     programs: [Int: Program], visits: VisitLength, backend: RunOptions.Backend?,
-    communicator: any Communicator
+    communicator: any Communicator, shelf: KernelShelf?
   ) throws(SimulationError) {
     let begin = ContinuousClock.now
     if backend == .portable {
       usePortable(programs)
+    } else if let shelf, let found = shelf.kernels(of: programs, visits: visits) {
+      kernels = found
+      description = shelf.kind
     } else {
       let failure = try compile(programs, visits: visits, communicator: communicator)
       if let failure {

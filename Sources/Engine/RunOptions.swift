@@ -18,6 +18,8 @@ package struct RunOptions: Sendable {
   package var backend: Backend?
   /// Epochs also end at multiples of so many steps, such as those of checkpoints.
   package var epochCuts: [Int64]
+  /// Kernels that are at hand already.
+  package var shelf: KernelShelf?
 
   package init(
     threads: Int = 1, blockSize: Int? = nil, backend: Backend? = nil, epochCuts: [Int64] = []

@@ -18,13 +18,15 @@ package struct SimulationBuilder {
   /// What the user should know of the kernels; one line.
   package let notice: String?
 
-  /// Lowers the populations' programs, compiles them and decides who owns what.
+  /// Compiles the populations' programs and decides who owns what.
   ///
-  /// - Parameter pulse: tells how far it has come; the simulation's own later.
+  /// - Parameters:
+  ///   - lowered: the programs by population, where somebody has made them already.
+  ///   - pulse: tells how far it has come; the simulation's own later.
   /// - Throws: `SimulationError`, on every rank the same.
   package init(
-    _ experiment: Experiment, options: RunOptions, communicator: any Communicator,
-    pulse: RunPulse = RunPulse()
+    _ experiment: Experiment, lowered: [Int: PopulationProgram]? = nil, options: RunOptions,
+    communicator: any Communicator, pulse: RunPulse = RunPulse()
   ) throws(SimulationError) {
     self.experiment = experiment
     self.options = options
@@ -32,15 +34,12 @@ package struct SimulationBuilder {
     self.pulse = pulse
     pulse.beat(again: .begin)
     var figures = RunFigures()
-    var programs: [Int: PopulationProgram] = [:]
-    for (index, population) in experiment.network.populations.enumerated() {
-      guard case .neurons = population.kind else { continue }
-      programs[index] = try PopulationProgram(population: index, of: experiment)
-    }
+    let programs =
+      if let lowered { lowered } else { try PopulationProgram.all(of: experiment) }
     self.programs = programs
     let provision = try KernelProvision(
       programs: programs.mapValues(\.program), visits: experiment.expectedVisits,
-      backend: options.backend, communicator: communicator)
+      backend: options.backend, communicator: communicator, shelf: options.shelf)
     kernels = provision.kernels
     pulse.beat(again: .begin)
     notice = provision.notice

@@ -23,8 +23,10 @@ public struct Job: Sendable {
   public var sources: [String]
   /// Other files that it reads: spikes, edges, values.
   public var inputFiles: [String]
+  /// Which point of a grid the job is; `nil`: it is no sweep's.
+  public internal(set) var point: SweepPoint?
 
-  /// Reads a job file.
+  /// Reads a job file without a `sweep`; `JobFile` reads both kinds.
   ///
   /// - Parameters:
   ///   - path: YAML or JSON.
@@ -35,24 +37,14 @@ public struct Job: Sendable {
   public static func load(
     path: String, overrides: [String] = [], readers: JobReaders = JobReaders()
   ) throws(JobErrors) -> Job {
-    let diagnostics = Diagnostics()
-    var loader = JobTreeLoader(diagnostics: diagnostics)
-    let tree = try loader.load(path: path, overrides: overrides)
-    return try Job(
-      tree, fileName: path, overrides: overrides,
-      reading: JobReading(diagnostics: diagnostics, readers: readers))
+    try JobFile.read(path: path, overrides: overrides, readers: readers).job()
   }
 
   /// Reads a job whose text is at hand; `name` stands for its path.
   public static func load(
     text: [UInt8], name: String, overrides: [String] = [], readers: JobReaders = JobReaders()
   ) throws(JobErrors) -> Job {
-    let diagnostics = Diagnostics()
-    var loader = JobTreeLoader(diagnostics: diagnostics)
-    let tree = loader.load(text, name: name, overrides: overrides)
-    return try Job(
-      tree, fileName: name, overrides: overrides,
-      reading: JobReading(diagnostics: diagnostics, readers: readers))
+    try JobFile.read(text: text, name: name, overrides: overrides, readers: readers).job()
   }
 
   /// A job that no file describes.
@@ -76,15 +68,14 @@ public struct Job: Sendable {
     inputFiles = []
   }
 
-  private init(
-    _ tree: JobTree?, fileName: String, overrides: [String], reading: JobReading
+  /// Understands a tree without a `sweep`.
+  init(
+    _ tree: JobTree, fileName: String, overrides: [String], reading: JobReading
   ) throws(JobErrors) {
-    guard let tree, let content = reading.readJob(tree.root),
+    guard let content = reading.readJob(tree.root),
       reading.diagnostics.errorCount == 0
     else { throw reading.diagnostics.errors }
-    let file = fileName.split(separator: "/").last ?? ""
-    let stem = file.split(separator: ".").first.map(String.init) ?? "job"
-    name = content.name ?? stem
+    name = content.name ?? Job.stem(of: fileName)
     summary = content.summary
     experiment = content.experiment
     checkpoint = content.checkpoint
@@ -95,6 +86,12 @@ public struct Job: Sendable {
     warnings = reading.diagnostics.sorted
     sources = tree.paths
     inputFiles = reading.inputFiles
+  }
+
+  /// A file's name without an extension.
+  static func stem(of path: String) -> String {
+    let file = path.split(separator: "/").last ?? ""
+    return file.split(separator: ".").first.map(String.init) ?? "job"
   }
 }
 
@@ -133,7 +130,6 @@ extension JobReading {
       projections: ProjectionNames(map["projections"], read: projections))
     let recording = readRecord(map["record"], populations: known)
     let checkpoint = readCheckpoint(map["checkpoint"])
-    refuseSweep(map["sweep"])
     // A population with an error may be the one that uses it.
     if diagnostics.errorCount == 0 { warnOfUnused(models) }
     guard let simulation, let recording, let checkpoint, diagnostics.errorCount == 0 else {

@@ -1,5 +1,5 @@
 /// The tree of a job with its includes merged below it and its overrides applied.
-struct JobTree {
+struct JobTree: Sendable {
   var root: YAMLNode
   /// Bytes of the job file as they were read.
   var given: [UInt8]

@@ -2,11 +2,19 @@
 ///
 /// The key is a path such as `constants.neurons` or `projections.recurrent.connect.probability`;
 /// elements of lists are counted from 0 (`dspikes[0].threshold`). The value is YAML.
-struct Override {
+struct Override: Sendable {
   private let components: [String]
   private let value: YAMLNode
   private let keyPosition: SourcePosition
   private let key: String
+
+  /// What a sweep puts in the place of a path.
+  init(key: String, components: [String], value: YAMLNode, keyPosition: SourcePosition) {
+    self.key = key
+    self.components = components
+    self.value = value
+    self.keyPosition = keyPosition
+  }
 
   /// Reads `KEY=VALUE`; `nil` after an error was noted.
   init?(_ text: String, diagnostics: Diagnostics) {
@@ -106,7 +114,7 @@ struct Override {
   }
 
   /// `a.b[2].c` is a, b, 2, c. An empty component means that the key is malformed.
-  private static func components(of key: String) -> [String] {
+  static func components(of key: String) -> [String] {
     var components: [String] = []
     for part in key.split(separator: ".", omittingEmptySubsequences: false) {
       let pieces = part.split(separator: "[", omittingEmptySubsequences: false)

@@ -83,6 +83,9 @@ struct YAMLWriter {
     }
   }
 
+  /// A tree on one line.
+  static func line(of node: YAMLNode) -> String { YAMLWriter().flow(node) }
+
   private mutating func write(_ entries: [YAMLNode.Entry], indent: Int) {
     let margin = String(repeating: " ", count: indent)
     for entry in entries {

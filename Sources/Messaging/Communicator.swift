@@ -1,10 +1,11 @@
 /// What ranks say to each other. Called by one thread only.
 ///
-/// Every operation is collective: each rank calls it, in the same order.
+/// Every operation but those of single messages is collective: each rank calls it, in the same
+/// order.
 package protocol Communicator: AnyObject {
   var rank: Int { get }
   var size: Int { get }
-  /// Ranks on this machine, and this rank's place among them.
+  /// Ranks on this machine, and this rank's place among them; of a part, those of the whole.
   var ranksOnNode: Int { get }
   var rankOnNode: Int { get }
   /// What the library says it is, for run.json.
@@ -27,7 +28,15 @@ package protocol Communicator: AnyObject {
   func maximum(_ value: Int64) throws(MessagingError) -> Int64
   func sum(_ value: Double) throws(MessagingError) -> Double
 
-  /// Ends every rank with this exit code. Does not return.
+  /// The ranks that call with the same color, in their order.
+  func split(color: Int) throws(MessagingError) -> any Communicator
+
+  /// Sends a few bytes to one rank.
+  func send(_ bytes: [UInt8], to rank: Int) throws(MessagingError)
+  /// Takes a message that has come; `nil` if none has.
+  func receive() throws(MessagingError) -> (sender: Int, bytes: [UInt8])?
+
+  /// Ends every rank of the launch with this exit code. Does not return.
   func abort(code: Int32) -> Never
 
   /// What this rank has sent so far.

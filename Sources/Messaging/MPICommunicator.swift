@@ -1,7 +1,8 @@
 internal import CMPI
 import Glibc
 
-/// All ranks of an MPI launch. Owns MPI: initialised in `init`, finalised by `close`.
+/// Ranks of an MPI launch: all of them, or a part. That of all owns MPI: initialised in `init`,
+/// finalised by `close`.
 package final class MPICommunicator: Communicator {
   package let rank: Int
   package let size: Int
@@ -18,12 +19,16 @@ package final class MPICommunicator: Communicator {
   private var lengths: [Int] = []
 
   /// Initialises MPI; possible once in a process.
-  package init() throws(MessagingError) {
+  package convenience init() throws(MessagingError) {
     var opened: OpaquePointer?
     let status = cmpi_open(&opened)
     guard status == 0, let opened else {
       throw MPICommunicator.failure("MPI_Init_thread", status)
     }
+    self.init(opened)
+  }
+
+  private init(_ opened: OpaquePointer) {
     handle = opened
     rank = Int(cmpi_rank(opened))
     size = Int(cmpi_size(opened))
@@ -82,7 +87,7 @@ package final class MPICommunicator: Communicator {
 
   package func broadcast(_ bytes: inout [UInt8], from root: Int) throws(MessagingError) {
     let open = try openHandle("MPI_Bcast")
-    guard root >= 0, root < size else { throw .noSuchRoot(root, size: size) }
+    guard root >= 0, root < size else { throw .noSuchRank(root, size: size, call: "MPI_Bcast") }
     var count = Int64(bytes.count)
     traffic.count(bytes: rank == root ? 8 : 0)
     try MPICommunicator.check("MPI_Bcast", cmpi_broadcast(open, &count, 8, Int32(root)))
@@ -97,6 +102,36 @@ package final class MPICommunicator: Communicator {
       try MPICommunicator.check("MPI_Bcast", status)
       start += piece
     }
+  }
+}
+
+extension MPICommunicator {
+  package func split(color: Int) throws(MessagingError) -> any Communicator {
+    let open = try openHandle("MPI_Comm_split")
+    var part: OpaquePointer?
+    try MPICommunicator.check("MPI_Comm_split", cmpi_split(open, Int32(color), &part))
+    guard let part else {
+      throw MessagingError(call: "MPI_Comm_split", reason: "it made no communicator")
+    }
+    return MPICommunicator(part)
+  }
+
+  package func send(_ bytes: [UInt8], to rank: Int) throws(MessagingError) {
+    let open = try openHandle("MPI_Send")
+    guard rank >= 0, rank < size else { throw .noSuchRank(rank, size: size, call: "MPI_Send") }
+    traffic.count(bytes: bytes.count)
+    try MPICommunicator.check(
+      "MPI_Send", cmpi_send(open, bytes, Int32(bytes.count), Int32(rank)))
+  }
+
+  package func receive() throws(MessagingError) -> (sender: Int, bytes: [UInt8])? {
+    let open = try openHandle("MPI_Iprobe")
+    var (sender, count): (Int32, Int32) = (-1, 0)
+    try MPICommunicator.check("MPI_Iprobe", cmpi_probe(open, &sender, &count))
+    guard sender >= 0 else { return nil }
+    var bytes = [UInt8](repeating: 0, count: Int(count))
+    try MPICommunicator.check("MPI_Recv", cmpi_receive(open, &bytes, count, sender))
+    return (Int(sender), bytes)
   }
 }
 

@@ -9,6 +9,8 @@ package enum MessagingSelfCheck {
       try reductions(communicator, &failures)
       try broadcasts(communicator, &failures)
       try gathers(communicator, &failures)
+      try messages(communicator, &failures)
+      try parts(communicator, &failures)
       try communicator.barrier()
     } catch {
       failures.append("rank \(communicator.rank): \(error)")
@@ -78,6 +80,42 @@ package enum MessagingSelfCheck {
       expect(received == expected, "gather of \(lengths) bytes", communicator, &failures)
       expect(offsets == ends, "offsets of a gather of \(lengths) bytes", communicator, &failures)
     }
+  }
+
+  /// Every rank sends something to the next one, of a length of its own.
+  private static func messages(
+    _ communicator: any Communicator, _ failures: inout [String]
+  ) throws(MessagingError) {
+    let (rank, size) = (communicator.rank, communicator.size)
+    for length in [0, 1, 300] {
+      try communicator.send(pattern(sender: rank, length: length + rank), to: (rank + 1) % size)
+      let sender = (rank + size - 1) % size
+      let deadline = ContinuousClock.now + .seconds(30)
+      var message = try communicator.receive()
+      while message == nil, ContinuousClock.now < deadline { message = try communicator.receive() }
+      expect(
+        message?.sender == sender
+          && message?.bytes == pattern(sender: sender, length: length + sender),
+        "message of \(length) bytes from \(sender)", communicator, &failures)
+      try communicator.barrier()
+    }
+  }
+
+  /// Every other rank, and the rest.
+  private static func parts(
+    _ communicator: any Communicator, _ failures: inout [String]
+  ) throws(MessagingError) {
+    let (rank, size) = (communicator.rank, communicator.size)
+    let part = try communicator.split(color: rank % 2)
+    expect(part.rank == rank / 2, "place in a part is \(part.rank)", communicator, &failures)
+    expect(
+      part.size == (size + 1 - rank % 2) / 2, "a part has \(part.size) ranks", communicator,
+      &failures)
+    let last = try part.maximum(Int64(rank))
+    expect(
+      last == Int64((size - 1 - rank % 2) / 2 * 2 + rank % 2), "largest rank of a part is \(last)",
+      communicator, &failures)
+    try part.close()
   }
 
   private static func pattern(sender: Int, length: Int) -> [UInt8] {

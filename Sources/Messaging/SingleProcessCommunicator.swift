@@ -5,12 +5,20 @@ import Glibc
 package final class SingleProcessCommunicator: Communicator {
   package let rank = 0
   package let size = 1
-  package let ranksOnNode = 1
-  package let rankOnNode = 0
+  package let ranksOnNode: Int
+  package let rankOnNode: Int
   package let description = "single process"
   package let traffic = Traffic()
+  /// Messages to itself that have not been taken.
+  private var waiting: [[UInt8]] = []
 
-  package init() {}
+  /// - Parameters:
+  ///   - ranksOnNode: runs on this machine at the same time, where there are several.
+  ///   - rankOnNode: this one's place among them.
+  package init(ranksOnNode: Int = 1, rankOnNode: Int = 0) {
+    self.ranksOnNode = ranksOnNode
+    self.rankOnNode = rankOnNode
+  }
 
   package func barrier() throws(MessagingError) {}
 
@@ -25,12 +33,25 @@ package final class SingleProcessCommunicator: Communicator {
   }
 
   package func broadcast(_ bytes: inout [UInt8], from root: Int) throws(MessagingError) {
-    guard root == 0 else { throw .noSuchRoot(root, size: 1) }
+    guard root == 0 else { throw .noSuchRank(root, size: 1, call: "broadcast") }
   }
 
   package func minimum(_ value: Int64) throws(MessagingError) -> Int64 { value }
   package func maximum(_ value: Int64) throws(MessagingError) -> Int64 { value }
   package func sum(_ value: Double) throws(MessagingError) -> Double { value }
+
+  package func split(color: Int) throws(MessagingError) -> any Communicator {
+    SingleProcessCommunicator(ranksOnNode: ranksOnNode, rankOnNode: rankOnNode)
+  }
+
+  package func send(_ bytes: [UInt8], to rank: Int) throws(MessagingError) {
+    guard rank == 0 else { throw .noSuchRank(rank, size: 1, call: "send") }
+    waiting.append(bytes)
+  }
+
+  package func receive() throws(MessagingError) -> (sender: Int, bytes: [UInt8])? {
+    waiting.isEmpty ? nil : (0, waiting.removeFirst())
+  }
 
   package func abort(code: Int32) -> Never {
     fflush(nil)
@@ -42,7 +63,7 @@ package final class SingleProcessCommunicator: Communicator {
 }
 
 extension MessagingError {
-  static func noSuchRoot(_ root: Int, size: Int) -> MessagingError {
-    MessagingError(call: "broadcast", reason: "there is no rank \(root) among \(size)")
+  static func noSuchRank(_ rank: Int, size: Int, call: String) -> MessagingError {
+    MessagingError(call: call, reason: "there is no rank \(rank) among \(size)")
   }
 }

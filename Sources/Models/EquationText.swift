@@ -10,13 +10,21 @@ struct EquationText {
 
     /// What stands before `=`, or before `:` where there is none, without spaces: `dV_soma/dt`.
     var leftSide: String {
-      let end = text.firstIndex { $0 == "=" || $0 == ":" } ?? text.endIndex
-      return text[..<end].filter { !$0.isWhitespace }
+      var left = String.UnicodeScalarView()
+      for scalar in text.unicodeScalars {
+        if scalar == "=" || scalar == ":" { break }
+        // Asked of every statement many times over: nearly all of it is ASCII.
+        let isSpace =
+          scalar.isASCII
+          ? scalar == " " || (9...13).contains(scalar.value) : scalar.properties.isWhitespace
+        if !isSpace { left.append(scalar) }
+      }
+      return String(left)
     }
 
     /// Whether it only declares a name.
     var isParameter: Bool {
-      text.first { $0 == "=" || $0 == ":" } != "="
+      text.unicodeScalars.first { $0 == "=" || $0 == ":" } != "="
     }
 
     /// The name that it defines.

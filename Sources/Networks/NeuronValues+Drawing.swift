@@ -92,20 +92,20 @@ extension NetworkIssue {
 }
 
 /// Numbers with equal distances, both ends included; as numpy's `linspace`.
-struct LinearSpacing {
+package struct LinearSpacing {
   private let first: Double
   private let last: Double
   private let step: Double
   private let count: Int
 
-  init(first: Double, last: Double, count: Int) {
+  package init(first: Double, last: Double, count: Int) {
     self.first = first
     self.last = last
     self.count = count
     step = count > 1 ? (last - first) / Double(count - 1) : 0
   }
 
-  subscript(index: Int) -> Double {
+  package subscript(index: Int) -> Double {
     index == count - 1 && index > 0 ? last : first + Double(index) * step
   }
 }

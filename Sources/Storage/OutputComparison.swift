@@ -1,8 +1,11 @@
-/// Finds the first difference between two runs or two HDF5 files.
+import Networks
+
+/// Finds the first difference between two runs, two sweeps or two HDF5 files.
 ///
 /// Everything in a file counts: names, kinds, types, sizes, attributes and the bytes of values
 /// (so -0 differs from 0, and a NaN equals itself). Of a run's directory its `.h5` files count,
-/// not `run.json`, which tells how long things took.
+/// not `run.json`, which tells how long things took. Of a sweep's directory its table and all its
+/// points count.
 package struct OutputComparison {
   /// The first difference, for people.
   package struct Difference: Hashable, Sendable, Codable, CustomStringConvertible {
@@ -25,8 +28,45 @@ package struct OutputComparison {
         reason: "a directory can only be compared with a directory", exitCode: ExitCode.badInput)
     }
     guard isDirectory.0 else { return try FileComparison(a: a, b: b, place: a).run() }
+    let sweeps = (try points(of: a), try points(of: b))
+    guard sweeps.0 != nil || sweeps.1 != nil else { return try compareRuns(a, b) }
+    return try compareSweeps(a, sweeps.0 ?? [], b, sweeps.1 ?? [])
+  }
+
+  /// Names of a sweep's points, of which the directories are there; `nil` of a single run.
+  private static func points(of path: String) throws(StorageError) -> [String]? {
+    let directory = try OutputDirectory.open(path)
+    guard SweepRecord.exists(in: directory) else { return nil }
+    let shape = try SweepRecord.read(from: directory).shape
+    let there = Set(try Durability.names(in: path))
+    return (0..<shape.count).map { shape.name(ofPoint: $0) }.filter { there.contains($0) }
+  }
+
+  /// Compares tables, and the runs of all points.
+  private static func compareSweeps(
+    _ a: String, _ points: [String], _ b: String, _ others: [String]
+  ) throws(StorageError) -> Difference? {
+    let isKnown = (Set(points), Set(others))
+    for point in isKnown.0.union(isKnown.1).sorted()
+    where isKnown.0.contains(point) != isKnown.1.contains(point) {
+      return Difference(place: point, what: "only in \(isKnown.0.contains(point) ? a : b)")
+    }
+    if let difference = try compareRuns(a, b, isEmptyRight: true) { return difference }
+    for point in points {
+      if var difference = try compareRuns("\(a)/\(point)", "\(b)/\(point)", isEmptyRight: true) {
+        difference.place = "\(point)/\(difference.place)"
+        return difference
+      }
+    }
+    return nil
+  }
+
+  /// - Parameter isEmptyRight: whether two directories without output are the same.
+  private static func compareRuns(
+    _ a: String, _ b: String, isEmptyRight: Bool = false
+  ) throws(StorageError) -> Difference? {
     let names = (try outputs(of: a), try outputs(of: b))
-    guard !names.0.isEmpty || !names.1.isEmpty else {
+    guard isEmptyRight || !names.0.isEmpty || !names.1.isEmpty else {
       throw StorageError(
         call: "compare", path: a, reason: "neither directory holds a merged output (.h5)",
         exitCode: ExitCode.badInput)

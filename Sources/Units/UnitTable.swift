@@ -20,10 +20,10 @@ public enum UnitTable {
   /// in quantities and free in equations.)
   public static func isReserved(_ name: String) -> Bool {
     if shortNamesOfBrian.contains(name) { return true }
-    if hasStem(name, in: litres, after: prefixes.map { $0.0 }) { return true }
+    if hasStem(name, in: litres, after: prefixNames) { return true }
     let base = powerSuffix(of: name) == nil ? name : String(name.dropLast())
     return unprefixedLongStems.keys.contains(base)
-      || hasStem(base, in: Set(longStems.keys), after: prefixesOfBrian)
+      || hasStem(base, in: longStemNames, after: prefixesOfBrian)
   }
 
   /// The unit that equations see under that name if nothing else has it: Brian's names, and the
@@ -33,7 +33,7 @@ public enum UnitTable {
     let plain = normalised(name)
     if isReserved(plain) { return unit(named: plain) }
     let base = powerSuffix(of: plain) == nil ? plain : String(plain.dropLast())
-    if hasStem(base, in: Set(longStems.keys), after: prefixes.map { $0.0 }) {
+    if hasStem(base, in: longStemNames, after: prefixNames) {
       return unit(named: plain)
     }
     guard let prefix = base.first, base.count > 1, "fpnumckMG".contains(prefix) else { return nil }
@@ -113,6 +113,8 @@ extension UnitTable {
     "MHz", "cm", "cm2", "cm3", "mm", "mm2", "mm3", "um", "um2", "um3", "mM", "uM", "nM",
   ]
 
+  private static let prefixNames = prefixes.map { $0.0 }
+  private static let longStemNames = Set(longStems.keys)
   private static let litres: Set<String> = ["litre", "liter"]
 
   /// What takes no `2` or `3` at its end.

@@ -23,7 +23,9 @@ struct CheckCommand {
   }
 
   func run() throws(CommandFailure) -> Int32 {
-    let job = try JobCommand.load(arguments)
+    let file = try JobCommand.read(arguments)
+    if let sweep = file.sweep { return try checkPoints(of: file, sweep) }
+    let job = try JobCommand.job(file)
     for warning in job.warnings { Console.writeError(warning.description) }
     let plan: RunPlan
     do {
@@ -35,6 +37,42 @@ struct CheckCommand {
     Console.writeLine(
       "\(job.name): \(shortage == nil ? "no errors" : "more than this machine holds")")
     show(plan.memory, of: job)
+    if let shortage { throw CommandFailure(shortage.message, exitCode: shortage.exitCode) }
+    return ExitCode.success
+  }
+
+  /// Checks the job of every point; what a run needs is what the largest one needs.
+  private func checkPoints(of file: JobFile, _ sweep: Sweep) throws(CommandFailure) -> Int32 {
+    guard var check = SweepCheck(file) else { return ExitCode.internal }
+    var largest: (plan: RunPlan, job: Job)?
+    var failure: CommandFailure?
+    for index in 0..<sweep.count {
+      guard let job = check.job(ofPoint: index) else { continue }
+      do throws(RunFailure) {
+        let plan = try RunPlan(job.experiment, ranks: 1, threads: threads)
+        if plan.memory.parts.total > largest?.plan.memory.parts.total ?? -1 {
+          largest = (plan, job)
+        }
+      } catch {
+        failure =
+          failure
+          ?? CommandFailure(
+            "point \(sweep[index]): \(error.message)", exitCode: error.exitCode)
+      }
+    }
+    if let errors = check.errors { throw JobCommand.failure(errors) }
+    for warning in check.warnings { Console.writeError(warning.description) }
+    if let failure { throw failure }
+    guard let largest else { return ExitCode.internal }
+    let shortage = largest.plan.shortage(ranksOnNode: 1)
+    Console.writeLine(
+      "\(file.name): \(shortage == nil ? "no errors" : "more than this machine holds"), a sweep of "
+        + "\(Text.count(sweep.count, "point"))")
+    for parameter in sweep.parameters {
+      Console.writeLine("  \(parameter.path): \(Text.values(parameter.values.map(\.text)))")
+    }
+    if let point = largest.job.point { Console.writeLine("  largest point    \(point)") }
+    show(largest.plan.memory, of: largest.job)
     if let shortage { throw CommandFailure(shortage.message, exitCode: shortage.exitCode) }
     return ExitCode.success
   }

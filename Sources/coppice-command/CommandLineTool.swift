@@ -8,14 +8,17 @@ enum CommandLineTool {
 
       coppice run JOB [--output DIR] [--threads N] [--set KEY=VALUE]... [--maxh H]
                       [--checkpoint-every 15min] [--fresh] [--from GENERATION]
-                      [--backend compiled|portable] [--block N] [--log-level L]
-          runs a job, or goes on with it; under mpirun on all its ranks
+                      [--index K] [--backend compiled|portable] [--block N] [--log-level L]
+          runs a job, or goes on with it; under mpirun on all its ranks; of a sweep all points,
+          or point K
       coppice check JOB [--set KEY=VALUE]... [--ranks R] [--threads N]
           all errors of a job with file:line:column, and what a run of it will need
       coppice show JOB [--model M] --equations|--parameters|--kernel|--program [--set KEY=VALUE]...
           what a model becomes
       coppice show JOB [--model M] --graph [dot|FILE.dot] [--set KEY=VALUE]...
           populations, projections and compartments, as text or for Graphviz
+      coppice show JOB --sweep [--set KEY=VALUE]...
+          the points of a sweep; the views above show point K with --index K, else the first
       coppice inspect DIR|FILE
           what a run, a checkpoint or one of their files holds, and whether it verifies
       coppice plot DIR [raster|events|rates|isi|traces|graph] [-o FILE.png|.svg]

@@ -1,6 +1,6 @@
 import Storage
 
-/// `coppice compare`: the first difference between two runs or two HDF5 files.
+/// `coppice compare`: the first difference between two runs, two sweeps or two HDF5 files.
 struct CompareCommand {
   private let arguments: Arguments
 

@@ -1,6 +1,7 @@
 import Storage
 
-/// `coppice finish`: plain SONATA files for a run that ended without making them.
+/// `coppice finish`: plain SONATA files for a run that ended without making them, and the table of
+/// a sweep.
 struct FinishCommand {
   private let arguments: Arguments
 
@@ -13,6 +14,11 @@ struct FinishCommand {
       let directory = try OutputDirectory.open(arguments.operands[0])
       let lock = try RunLock.exclusive(directory) { holder in
         Console.writeError("coppice: \(directory.path): waiting for another run: \(holder)")
+      }
+      if SweepRecord.exists(in: directory) {
+        return try withExtendedLifetime(lock) { () throws(StorageError) in
+          try finishSweep(directory)
+        }
       }
       let outcome = try withExtendedLifetime(lock) { () throws(StorageError) in
         try OutputFinisher.finish(directory)
@@ -30,5 +36,21 @@ struct FinishCommand {
     } catch {
       throw CommandFailure(error.description, exitCode: error.exitCode)
     }
+  }
+  /// The table of a sweep, and the files of its points.
+  private func finishSweep(_ directory: OutputDirectory) throws(StorageError) -> Int32 {
+    let outcome = try SweepFinisher.finish(directory)
+    for rejected in outcome.rejected {
+      Console.writeError("coppice: point \(rejected.point) is left as it is: \(rejected.why)")
+    }
+    let counts = SweepTable.State.allCases.compactMap { state in
+      outcome.counts[state].flatMap { $0 > 0 ? "\($0) \(state.rawValue)" : nil }
+    }
+    let merged =
+      outcome.merged.isEmpty ? "" : "; made the files of \(Text.values(outcome.merged))"
+    Console.writeLine(
+      "\(directory.path): \(counts.joined(separator: ", ")); the table is "
+        + "\(directory.path)/\(SweepTable.fileName)\(merged)")
+    return ExitCode.success
   }
 }

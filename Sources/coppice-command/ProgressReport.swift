@@ -82,6 +82,13 @@ enum Text {
     return "\(whole / 3600) h \(whole % 3600 / 60) min"
   }
 
+  /// Values in a line, a few of them where there are many.
+  static func values(_ texts: [String]) -> String {
+    guard texts.count > 12 else { return texts.joined(separator: ", ") }
+    let (first, last) = (texts.prefix(5), texts.suffix(2))
+    return (first + ["…"] + last).joined(separator: ", ") + " (\(texts.count))"
+  }
+
   /// `1 neuron`, `2 neurons`.
   static func count(_ count: Int, _ what: String) -> String {
     "\(count) \(what)\(count == 1 ? "" : "s")"

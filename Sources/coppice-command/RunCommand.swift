@@ -10,7 +10,7 @@ import Storage
 struct RunCommand {
   private static let usage =
     "coppice run JOB [--output DIR] [--threads N] [--set KEY=VALUE]... [--maxh H] "
-    + "[--checkpoint-every TIME] [--fresh] [--from GENERATION] [--backend compiled|portable] "
+    + "[--checkpoint-every TIME] [--fresh] [--from GENERATION] [--index K] [--backend compiled|portable] "
     + "[--block N] [--log-level error|warn|info|debug]"
 
   private enum LogLevel: String, CaseIterable {
@@ -34,7 +34,7 @@ struct RunCommand {
         .init(name: "--output", value: "DIR"), .init(name: "--threads", value: "N"),
         JobCommand.set, .init(name: "--fresh"), .init(name: "--from", value: "GENERATION"),
         .init(name: "--maxh", value: "H"), .init(name: "--checkpoint-every", value: "TIME"),
-        .init(name: "--backend", value: "compiled|portable"),
+        JobCommand.index, .init(name: "--backend", value: "compiled|portable"),
         .init(name: "--block", value: "N"), .init(name: "--log-level", value: "LEVEL"),
       ], operands: 1...1, of: RunCommand.usage)
     level = try arguments.choice("--log-level", LogLevel.self) ?? .info
@@ -87,47 +87,89 @@ struct RunCommand {
   private static func runOnRank(
     _ words: [String], _ communicator: any Communicator
   ) -> (code: Int32, session: RunSession?) {
-    var prepared: (command: RunCommand, job: Job)?
+    var prepared: (command: RunCommand, task: Task)?
     var failure: CommandFailure?
     do throws(CommandFailure) {
       let command = try RunCommand(words)
-      prepared = (command, try JobCommand.load(command.arguments))
+      prepared = (command, try command.readTask())
     } catch {
       failure = error
     }
     // All ranks read the same file; where one cannot, none runs.
     let verdict = RankVerdict(failure, communicator)
     guard verdict.exitCode == 0, let prepared else { return (verdict.tell(), nil) }
-    return prepared.command.run(prepared.job, communicator)
+    switch prepared.task {
+    case .job(let job, let record): return prepared.command.run(job, record, communicator)
+    case .sweep(let file): return (prepared.command.run(file, communicator), nil)
+    }
   }
 
+  /// What the job file and the options ask for.
+  private enum Task {
+    /// One run; of a sweep's point, with what is to be known of the sweep.
+    case job(Job, SweepRecord?)
+    case sweep(JobFile)
+  }
+
+  private func readTask() throws(CommandFailure) -> Task {
+    let file = try JobCommand.read(arguments)
+    guard let sweep = file.sweep else {
+      _ = try JobCommand.point(arguments, of: file)
+      return .job(try JobCommand.job(file), nil)
+    }
+    guard let point = try JobCommand.point(arguments, of: file) else { return .sweep(file) }
+    return .job(try JobCommand.job(file, point: point), SweepHome.record(of: file, sweep))
+  }
+
+  private func tells(_ communicator: any Communicator) -> Bool {
+    communicator.rank == 0 && level.rank >= LogLevel.info.rank
+  }
+
+  private func warns(_ communicator: any Communicator) -> Bool {
+    communicator.rank == 0 && level.rank >= LogLevel.warn.rank
+  }
+
+  private func chooseThreads(_ communicator: any Communicator) -> ThreadChoice {
+    let choice = ThreadChoice(
+      asked: threads, ranksOnNode: communicator.ranksOnNode, isLaunched: Launcher() != .none)
+    if warns(communicator), let notice = choice.notice { Console.writeError("coppice: \(notice)") }
+    return choice
+  }
+
+  private func options(threads: Int) -> RunOptions {
+    RunOptions(threads: threads, blockSize: blockSize, backend: backend, epochCuts: epochCuts)
+  }
+
+  // MARK: One run
+
+  /// - Parameter sweep: of which the job is a point.
   private func run(
-    _ job: Job, _ communicator: any Communicator
+    _ job: Job, _ sweep: SweepRecord?, _ communicator: any Communicator
   ) -> (code: Int32, session: RunSession?) {
-    let isFirst = communicator.rank == 0
-    let tells = isFirst && level.rank >= LogLevel.info.rank
-    let warns = isFirst && level.rank >= LogLevel.warn.rank
-    let follows = isFirst && level.rank >= LogLevel.debug.rank
+    let (tells, warns) = (tells(communicator), warns(communicator))
+    let follows = communicator.rank == 0 && level.rank >= LogLevel.debug.rank
     if warns {
       for warning in job.warnings { Console.writeError(warning.description) }
     }
-    let team = ThreadChoice(
-      asked: threads, ranksOnNode: communicator.ranksOnNode, isLaunched: Launcher() != .none)
-    if warns, let notice = team.notice { Console.writeError("coppice: \(notice)") }
-    let directory = arguments.value("--output") ?? defaultOutput
+    let team = chooseThreads(communicator)
+    var directory = arguments.value("--output") ?? defaultOutput
+    let claim = RankVerdict(claim(directory, for: sweep, communicator), communicator)
+    guard claim.exitCode == 0 else { return (claim.tell(), nil) }
+    if let point = job.point { directory += "/\(point.name)" }
     let neurons = job.experiment.network.neuronCount
     if tells {
       Console.writeLine(
-        "\(job.name): \(Text.count(neurons, "neuron")), "
+        "\(job.name)\(job.point.map { ", point \($0)" } ?? ""): \(Text.count(neurons, "neuron")), "
           + "\(Text.count(Int(job.experiment.steps), "step")) on "
           + "\(Text.count(communicator.size, "rank")) of \(Text.count(team.threads, "thread"))")
     }
     var report = ProgressReport(dt: job.experiment.dt, neurons: neurons)
+    let point = job.point.flatMap { point in
+      sweep.map { RunRecord.Point(point, of: $0.hash, job) }
+    }
     let session = RunSession(
-      job: job, directory: directory,
-      options: RunOptions(
-        threads: team.threads, blockSize: blockSize, backend: backend, epochCuts: epochCuts),
-      conduct: conduct(job), communicator: communicator)
+      job: job, directory: directory, options: options(threads: team.threads),
+      conduct: conduct(job.checkpoint), communicator: communicator, point: point)
     // Before this a signal ends the process, and nothing is lost.
     _ = cstopping_listen()
     do throws(RunFailure) {
@@ -153,9 +195,60 @@ struct RunCommand {
     }
   }
 
-  private func conduct(_ job: Job) -> RunSession.Conduct {
-    var policy = CheckpointPolicy(job.checkpoint)
-    if let everyWall { policy.everyWall = everyWall }
+  /// Makes the directory of a sweep the one of this point's, or makes sure that a single run does
+  /// not write among the points of one. The first rank's work.
+  private func claim(
+    _ directory: String, for sweep: SweepRecord?, _ communicator: any Communicator
+  ) -> CommandFailure? {
+    guard communicator.rank == 0 else { return nil }
+    do throws(RunFailure) {
+      try SweepHome.claim(path: directory, for: sweep) { Console.writeError("coppice: \($0)") }
+      return nil
+    } catch {
+      return CommandFailure(error.message, exitCode: error.exitCode)
+    }
+  }
+
+  // MARK: A sweep
+
+  private func run(_ file: JobFile, _ communicator: any Communicator) -> Int32 {
+    let (tells, warns) = (tells(communicator), warns(communicator))
+    let team = chooseThreads(communicator)
+    let directory = arguments.value("--output") ?? defaultOutput
+    guard let sweep = file.sweep,
+      let session = SweepSession(
+        file, directory: directory, options: options(threads: team.threads),
+        conduct: conduct(nil), communicator: communicator)
+    else { return ExitCode.internal }
+    var report = SweepReport(sweep)
+    _ = cstopping_listen()
+    let talks = level.rank >= LogLevel.warn.rank
+    do throws(RunFailure) {
+      let outcome = try session.run(
+        SweepSession.Listener(
+          notice: { if talks { Console.writeError("coppice: \($0)") } },
+          warn: { if warns { Console.writeError($0.description) } },
+          begin: { if tells { report.printPlan($0, in: file.name) } },
+          progress: { if tells { report.report($0) } }))
+      if tells { report.print(outcome, directory: directory) }
+      if warns { SweepReport.printLastLine(outcome) }
+      return outcome.exitCode
+    } catch {
+      let isDiagnosis = error.exitCode == ExitCode.badJob && error.message.contains(": error: ")
+      return RankVerdict(
+        CommandFailure(error.message, exitCode: error.exitCode, isPrefixed: !isDiagnosis),
+        communicator
+      ).tell()
+    }
+  }
+
+  /// - Parameter settings: of the job; `nil`: each point of a sweep has its own.
+  private func conduct(_ settings: CheckpointSettings?) -> RunSession.Conduct {
+    var policy = CheckpointPolicy(settings ?? CheckpointSettings())
+    if let everyWall {
+      policy.everyWall = everyWall
+      policy.isWallGiven = true
+    }
     policy.mostSeconds = mostHours.map { $0 * 3600 }
     policy.stopAt = ThreadChoice.environment("COPPICE_STOP_AT").flatMap { Int64($0) }.flatMap {
       $0 > 0 ? $0 : nil

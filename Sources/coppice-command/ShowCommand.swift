@@ -9,12 +9,15 @@ import Networks
 /// `coppice show`: what the models of a job become.
 struct ShowCommand {
   private static let usage =
-    "coppice show JOB [--model M] --equations|--parameters|--program|--kernel|--graph [dot|FILE.dot] "
-    + "[--set KEY=VALUE]..."
+    "coppice show JOB [--model M] --equations|--parameters|--program|--kernel|--graph [dot|FILE.dot]|--sweep "
+    + "[--index K] [--set KEY=VALUE]..."
   private static let views = ["--equations", "--parameters", "--program", "--kernel"]
   /// Without a value: text.
   private static let graph = Arguments.Option(
     name: "--graph", value: "dot|FILE.dot", optionalValue: { $0 == "dot" || $0.hasSuffix(".dot") })
+
+  /// The points of the grid.
+  private static let sweep = Arguments.Option(name: "--sweep")
 
   private let arguments: Arguments
 
@@ -22,9 +25,15 @@ struct ShowCommand {
     arguments = try Arguments(
       words,
       options: ShowCommand.views.map { .init(name: $0) }
-        + [ShowCommand.graph, .init(name: "--model", value: "NAME"), JobCommand.set],
+        + [
+          ShowCommand.graph, ShowCommand.sweep, .init(name: "--model", value: "NAME"),
+          JobCommand.set, JobCommand.index,
+        ],
       operands: 1...1, of: ShowCommand.usage)
-    guard (ShowCommand.views + [ShowCommand.graph.name]).contains(where: arguments.has) else {
+    guard
+      (ShowCommand.views + [ShowCommand.graph.name, ShowCommand.sweep.name])
+        .contains(where: arguments.has)
+    else {
       throw CommandFailure("usage: \(ShowCommand.usage)", exitCode: ExitCode.usage)
     }
     if let kind = arguments.value(ShowCommand.graph.name), !kind.isEmpty, kind != "dot",
@@ -36,7 +45,11 @@ struct ShowCommand {
   }
 
   func run() throws(CommandFailure) -> Int32 {
-    let job = try JobCommand.load(arguments)
+    let file = try JobCommand.read(arguments)
+    let point = try JobCommand.point(arguments, of: file)
+    if arguments.has(ShowCommand.sweep.name) { try showPoints(of: file) }
+    // Without a point that is asked for, the first one stands for all.
+    let job = try JobCommand.job(file, point: file.sweep == nil ? nil : point ?? 0)
     let network = job.experiment.network
     if let model = arguments.value("--model"), !network.uses(model: model) {
       throw CommandFailure("no population uses a model '\(model)'", exitCode: ExitCode.usage)
@@ -58,6 +71,16 @@ struct ShowCommand {
       }
     }
     return ExitCode.success
+  }
+
+  private func showPoints(of file: JobFile) throws(CommandFailure) {
+    guard let sweep = file.sweep else {
+      throw CommandFailure("the job has no sweep", exitCode: ExitCode.usage)
+    }
+    for index in 0..<sweep.count {
+      let point = sweep[index]
+      Console.writeLine("\(point.name)  \(point.settingsText)")
+    }
   }
 
   /// The network, unless one model is asked for, and the compartments of models.

@@ -252,9 +252,6 @@ extension BadJob {
       "plasticity", "    autapses: false", "    ⟦plasticity: {rule: stdp}",
       "'plasticity' is not available yet"),
     BadJob(
-      "a sweep", "checkpoint:", "⟦sweep: {constants.neurons: [1, 2]}\ncheckpoint:",
-      "'sweep' is not available yet"),
-    BadJob(
       "a circuit", "  rates: {every: 1 ms}", "  ⟦circuit: true",
       "'circuit: true' is not available yet"),
     BadJob(

@@ -3,6 +3,7 @@ extension BadJob {
   package static let all: [BadJob] =
     files + keys + quantities + sizes + references + models + mechanisms + equations
     + customizations + generators + projections + recordings + stimuli + schedule + methods + notYet
+    + sweeps
 
   private static let files: [BadJob] = [
     BadJob("empty file", text: "", "the file is empty"),

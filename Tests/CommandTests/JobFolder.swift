@@ -134,7 +134,18 @@ struct RecordFile: Decodable {
     var threads: Int
     var from: String?
   }
+  struct Point: Decodable {
+    struct Setting: Decodable {
+      var path: String
+      var text: String
+      var value: Double?
+      var unit: String?
+    }
+    var index: Int
+    var settings: [Setting]
+  }
   var exit: Exit
+  var point: Point?
   var lineage: [Stretch]
   var backend: String
   var neurons: Int

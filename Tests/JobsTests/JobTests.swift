@@ -260,7 +260,7 @@ extension Job {
   @Test(arguments: BadJob.all)
   func badJobsAreRefusedAtTheirPlace(_ bad: BadJob) throws {
     do throws(JobErrors) {
-      _ = try Job.load(text: bad.bytes, name: "bad.yaml")
+      try readAll(bad.bytes, name: "bad.yaml")
       Issue.record("'\(bad)' was accepted")
     } catch {
       let found = error.diagnostics.filter { $0.severity == .error }

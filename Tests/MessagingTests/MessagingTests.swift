@@ -54,6 +54,9 @@ private final class BrokenCommunicator: Communicator {
   func minimum(_ value: Int64) throws(MessagingError) -> Int64 { value }
   func maximum(_ value: Int64) throws(MessagingError) -> Int64 { value }
   func sum(_ value: Double) throws(MessagingError) -> Double { value + 1 }
+  func split(color: Int) throws(MessagingError) -> any Communicator { BrokenCommunicator() }
+  func send(_ bytes: [UInt8], to rank: Int) throws(MessagingError) {}
+  func receive() throws(MessagingError) -> (sender: Int, bytes: [UInt8])? { (0, [1]) }
   func abort(code: Int32) -> Never { fatalError("not in tests") }
   func close() throws(MessagingError) {}
 }
@@ -63,6 +66,7 @@ private final class BrokenCommunicator: Communicator {
     let failures = MessagingSelfCheck.run(BrokenCommunicator())
     #expect(failures.contains { $0.contains("gather of") })
     #expect(failures.contains { $0.contains("sum gave") })
+    #expect(failures.contains { $0.contains("message of") })
   }
 }
 

@@ -3,7 +3,7 @@
 // Identifiers are int64_t, negative on failure; statuses are int32_t, 0 on success and negative
 // on failure. Nothing is printed: after a failure `chdf5_error_text` says what libhdf5 said.
 //
-// One thread makes all calls. The text of the last failure belongs to the thread that saw it.
+// Calls of several threads take turns. The text of the last failure belongs to the thread that saw it.
 
 #ifndef COPPICE_CHDF5_H
 #define COPPICE_CHDF5_H
@@ -38,6 +38,11 @@
 /// Opens the library: no file locks (they fail on NFS and Lustre), no plugins, no messages on
 /// stderr, no work at exit (it can crash after a full disk). May be called any number of times.
 int32_t chdf5_open_library(void);
+
+/// Keeps other threads out of the library, until `chdf5_let_go_of_library`: for who forks, since a
+/// child finds the library as the parent's threads have left it.
+void chdf5_hold_library(void);
+void chdf5_let_go_of_library(void);
 
 /// Copies what libhdf5 said at the last failure of this thread, with a final NUL. Returns its length.
 size_t chdf5_error_text(char *buffer, size_t capacity);
@@ -93,6 +98,10 @@ int32_t chdf5_dataset_read(
 /// Reads elements as they stand in the file. Refuses CHDF5_CLASS_INDIRECT.
 int32_t chdf5_dataset_read_raw(
     int64_t dataset, int32_t rank, const uint64_t *offset, const uint64_t *count, void *values);
+
+/// Creates and writes a list of texts in UTF-8: `count` times `bytes` bytes, filled up with NULs.
+int32_t chdf5_texts_write(
+    int64_t location, const char *name, uint64_t count, uint64_t bytes, const void *texts);
 
 /// A string of variable length, in UTF-8.
 int32_t chdf5_attribute_write_text(int64_t object, const char *name, const char *text);

@@ -24,8 +24,12 @@ enum {
 
 /// Initialises MPI and makes `*opened` of a duplicate of MPI_COMM_WORLD.
 int cmpi_open(cmpi_communicator **opened);
-/// Frees the communicator and finalises MPI. `communicator` is gone, whatever the status.
+/// Frees the communicator and, unless it is a part of another one, finalises MPI. `communicator` is
+/// gone, whatever the status.
 int cmpi_close(cmpi_communicator *communicator);
+/// Makes `*part` of the processes that call with the same `color`, in their order. Its places on
+/// the node are those of the whole: other parts are there too.
+int cmpi_split(cmpi_communicator *communicator, int32_t color, cmpi_communicator **part);
 
 int32_t cmpi_rank(const cmpi_communicator *communicator);
 int32_t cmpi_size(const cmpi_communicator *communicator);
@@ -44,7 +48,14 @@ int cmpi_broadcast(cmpi_communicator *communicator, void *bytes, int32_t count, 
 int cmpi_minimum(cmpi_communicator *communicator, int64_t value, int64_t *result);
 int cmpi_maximum(cmpi_communicator *communicator, int64_t value, int64_t *result);
 
-/// Ends all ranks. Does not come back.
+/// Sends a message to one rank; comes back when `bytes` may be changed.
+int cmpi_send(cmpi_communicator *communicator, const void *bytes, int32_t count, int32_t to);
+/// Whether a message has come: `*from` is its sender, or -1, `*count` its length.
+int cmpi_probe(cmpi_communicator *communicator, int32_t *from, int32_t *count);
+/// Takes the message that `cmpi_probe` has told of.
+int cmpi_receive(cmpi_communicator *communicator, void *bytes, int32_t count, int32_t from);
+
+/// Ends all ranks of the launch. Does not come back.
 _Noreturn void cmpi_abort(cmpi_communicator *communicator, int32_t code);
 
 /// Writes what the status means; `text` has CMPI_TEXT_CAPACITY bytes.

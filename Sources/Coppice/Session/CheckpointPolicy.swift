@@ -15,8 +15,18 @@ package struct CheckpointPolicy: Sendable {
   /// The step at which the run stops as if it had been asked to; for tests.
   package var stopAt: Int64?
 
+  /// Whether `everyWall` stands over what jobs say.
+  package var isWallGiven = false
+
   package init(_ settings: CheckpointSettings) {
     everyWall = settings.everyWall
+    everySimulated = settings.everySimulated
+    keep = settings.keep
+  }
+
+  /// Takes what a job says where the command line has said nothing.
+  mutating func follow(_ settings: CheckpointSettings) {
+    if !isWallGiven { everyWall = settings.everyWall }
     everySimulated = settings.everySimulated
     keep = settings.keep
   }

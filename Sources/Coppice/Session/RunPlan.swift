@@ -4,17 +4,15 @@ package import Networks
 /// What a run of an experiment will need, and whether this machine has it.
 package struct RunPlan: Sendable {
   package let memory: MemoryPlan
+  /// By population.
+  package let programs: [Int: PopulationProgram]
 
   private let ranks: Int
 
   /// - Throws: `RunFailure` (65) for what only the lowered programs show.
   package init(_ experiment: Experiment, ranks: Int, threads: Int) throws(RunFailure) {
-    var programs: [Int: PopulationProgram] = [:]
     do throws(SimulationError) {
-      for (index, population) in experiment.network.populations.enumerated() {
-        guard case .neurons = population.kind else { continue }
-        programs[index] = try PopulationProgram(population: index, of: experiment)
-      }
+      programs = try PopulationProgram.all(of: experiment)
     } catch {
       throw RunFailure(error)
     }

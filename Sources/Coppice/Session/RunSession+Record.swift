@@ -48,7 +48,7 @@ extension RunSession {
     parts.snapshot = figures.snapshot
     parts.total = elapsed
     let simulated = Double(experiment.steps) * experiment.dt
-    return RunRecord(
+    var record = RunRecord(
       coppice: RunRecord.Program(version: RunSession.version, build: RunSession.build),
       job: RunRecord.Job(name: job.name, hash: jobHash),
       exit: exit, steps: experiment.steps, dt: experiment.dt,
@@ -59,6 +59,8 @@ extension RunSession {
       realtimeFactor: simulated > 0 ? figures.simulate / simulated : 0,
       peakResidentBytes: RunSession.peakResidentBytes,
       hosts: [ProcessInfo.processInfo.hostName], lineage: lineage)
+    record.point = point
+    return record
   }
 
   private static var build: String {

@@ -65,6 +65,8 @@ package final class RunSession {
   let job: Job
   let options: RunOptions
   let communicator: any Communicator
+  /// Which point of a sweep the run is.
+  let point: RunRecord.Point?
   private let directory: String
   private let conduct: Conduct
   private let begin = ContinuousClock.now
@@ -85,8 +87,9 @@ package final class RunSession {
 
   package init(
     job: Job, directory: String, options: RunOptions, conduct: Conduct,
-    communicator: any Communicator
+    communicator: any Communicator, point: RunRecord.Point? = nil
   ) {
+    self.point = point
     self.job = job
     self.directory = directory
     var options = options
@@ -105,7 +108,9 @@ package final class RunSession {
 
   /// The text of the job as understood, whatever its spelling was: who runs it again finds it
   /// complete.
-  var jobHash: String { "\(ContentHash.of(Array(job.resolved.utf8)))" }
+  private(set) lazy var jobHash = RunSession.hash(of: job)
+
+  static func hash(of job: Job) -> String { "\(ContentHash.of(Array(job.resolved.utf8)))" }
 
   /// The step that the run has come to; `nil`: it has not begun.
   package var step: Int64? { keeper == nil ? nil : pulse.step }
@@ -122,15 +127,19 @@ package final class RunSession {
       watchdog = Watchdog(pulse, seconds: conduct.watchdog, communicator: communicator)
     }
     // The plan is made before the directory is touched: a job that cannot run leaves no trace.
-    try together { () throws(RunFailure) in
+    var lowered: [Int: PopulationProgram]?
+    try communicator.together { () throws(RunFailure) in
       let plan = try RunPlan(job.experiment, ranks: communicator.size, threads: options.threads)
       if let shortage = plan.shortage(ranksOnNode: communicator.ranksOnNode) { throw shortage }
+      lowered = plan.programs
     }
     try requireOneJob()
     let output = try openOutput(listener)
     let store = CheckpointStore(directory: output, keep: conduct.checkpoints.keep)
     start = try agreeOnStart(output, store, listener)
-    if start.kind == .complete, let record = start.record { return .alreadyComplete(record) }
+    if start.kind == .complete, let record = start.record {
+      return .alreadyComplete(try asPoint(record, in: output))
+    }
     lineage =
       start.lineage + [
         LineageEntry(
@@ -144,7 +153,8 @@ package final class RunSession {
     let simulation: Simulation
     do throws(SimulationError) {
       builder = try SimulationBuilder(
-        job.experiment, options: options, communicator: communicator, pulse: pulse)
+        job.experiment, lowered: lowered, options: options, communicator: communicator,
+        pulse: pulse)
       if isFirst, let notice = builder.notice { listener.notice(notice) }
       simulation = try builder.build(from: source, isBranch: start.kind == .branched)
     } catch {
@@ -187,6 +197,17 @@ package final class RunSession {
       if let lock = try RunLock.shared(opened) { locks.append(lock) }
     }
     return opened
+  }
+
+  /// The record of a complete run, which from now on tells which point of a sweep it is.
+  private func asPoint(
+    _ record: RunRecord, in output: OutputDirectory
+  ) throws(RunFailure) -> RunRecord {
+    guard record.point != point, point != nil else { return record }
+    var record = record
+    record.point = point
+    try storing { () throws(StorageError) in if isFirst { try record.write(to: output) } }
+    return record
   }
 
   /// What the first rank finds in the directory, on all ranks.
@@ -386,22 +407,6 @@ package final class RunSession {
 
   // MARK: All ranks
 
-  /// Does something on every rank and ends on every rank with the same code if one fails.
-  ///
-  /// The ranks that failed give their messages; the others throw an empty one.
-  private func together(_ body: () throws(RunFailure) -> Void) throws(RunFailure) {
-    var failure: RunFailure?
-    do {
-      try body()
-    } catch {
-      failure = error
-    }
-    let worst = try maximum(Int64(failure?.exitCode ?? 0))
-    guard worst == 0 else {
-      throw RunFailure(failure?.message ?? "", exitCode: Int32(worst))
-    }
-  }
-
   /// Lets the first rank do what may take long while all others wait for it: on its storage thread,
   /// so that the ranks can meet again and again meanwhile. Who waits long does not hang then, and a
   /// rank that does is noticed by the others' watchdogs.
@@ -417,7 +422,7 @@ package final class RunSession {
       usleep(nap)
       nap = min(nap + nap / 4, 20_000)
     }
-    try together { () throws(RunFailure) in
+    try communicator.together { () throws(RunFailure) in
       guard isFirst else { return }
       if let fault = thread.fault { throw RunFailure(fault) }
       try work.finish()
@@ -437,7 +442,7 @@ package final class RunSession {
   }
 
   private func storing(_ body: () throws(StorageError) -> Void) throws(RunFailure) {
-    try together { () throws(RunFailure) in
+    try communicator.together { () throws(RunFailure) in
       do throws(StorageError) {
         try body()
       } catch {

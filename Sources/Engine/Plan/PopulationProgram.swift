@@ -62,6 +62,18 @@ package struct PopulationProgram: Sendable {
     }
   }
 
+  /// The programs of all populations of neurons, by place in the network.
+  package static func all(
+    of experiment: Experiment
+  ) throws(SimulationError) -> [Int: PopulationProgram] {
+    var programs: [Int: PopulationProgram] = [:]
+    for (index, population) in experiment.network.populations.enumerated() {
+      guard case .neurons = population.kind else { continue }
+      programs[index] = try PopulationProgram(population: index, of: experiment)
+    }
+    return programs
+  }
+
   private static func initialStatements(of neurons: NeuronPopulation) -> [Statement] {
     neurons.initial.compactMap { initial in
       guard case .expression(let value) = initial.value else { return nil }

@@ -39,17 +39,6 @@ extension JobReading {
     refuse(field, notYet: "'plasticity'", instead: "remove it: the weights stay as they are")
   }
 
-  /// Reads `sweep`, and refuses it.
-  func refuseSweep(_ field: JobField?) {
-    guard let field else { return }
-    guard field.node.entries != nil else {
-      return refuse(field, "'sweep' is a map of paths, not \(field.node.kindInWords)")
-    }
-    refuse(
-      field, notYet: "'sweep'",
-      instead: "run the job once per value with --set, such as --set constants.ec_rate=41Hz")
-  }
-
   /// Reads `circuit` of the recordings, and refuses it if it is on.
   func refuseCircuit(_ field: JobField?) {
     guard let field, flag(field) == true else { return }

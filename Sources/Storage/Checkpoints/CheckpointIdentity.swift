@@ -12,12 +12,16 @@ package struct CheckpointIdentity: Codable, Hashable, Sendable {
 
   /// What differs, a line for each part: `dt: the checkpoint has 0.1 ms, the job 0.2 ms`.
   ///
-  /// - Parameter other: The checkpoint's; `self` is the job's.
-  package func differences(from other: CheckpointIdentity) -> [String] {
+  /// - Parameters:
+  ///   - other: The checkpoint's; `self` is the job's.
+  ///   - holder: What has it.
+  package func differences(
+    from other: CheckpointIdentity, of holder: String = "the checkpoint"
+  ) -> [String] {
     var lines: [String] = []
     if numericsVersion != other.numericsVersion {
       lines.append(
-        "numerics version: the checkpoint has \(other.numericsVersion), this program "
+        "numerics version: \(holder) has \(other.numericsVersion), this program "
           + "\(numericsVersion)")
     }
     for path in Set(parts.keys).union(other.parts.keys).sorted() {
@@ -25,7 +29,7 @@ package struct CheckpointIdentity: Codable, Hashable, Sendable {
       guard own != theirs else { continue }
       let (ours, others) = CheckpointIdentity.excerpts(own ?? "", theirs ?? "")
       lines.append(
-        "\(path): the checkpoint has \(theirs == nil ? "none" : others), the job "
+        "\(path): \(holder) has \(theirs == nil ? "none" : others), the job "
           + "\(own == nil ? "none" : ours)")
     }
     return lines

@@ -11,10 +11,13 @@ package struct OutputDirectory: Hashable, Sendable {
   /// sure that it is this user's and that files can be created. Any number of ranks may do so at
   /// once.
   ///
+  /// - Parameter holdsRun: `false` for what holds only directories of runs, and so no segments.
   /// - Throws: exit code 73 if that is impossible, with the part of the path that is in the way.
-  package static func create(_ path: String) throws(StorageError) -> OutputDirectory {
+  package static func create(
+    _ path: String, holdsRun: Bool = true
+  ) throws(StorageError) -> OutputDirectory {
     let directory = try OutputDirectory(naming: path)
-    try directory.makeDirectories()
+    try directory.makeDirectories(holdsRun: holdsRun)
     try directory.requireOwn()
     try directory.probe()
     return directory
@@ -49,9 +52,9 @@ package struct OutputDirectory: Hashable, Sendable {
 
   /// Makes every missing directory of the path, and `segments` in it. The names of new ones are
   /// brought to disk, but that of `segments`, of which the first checkpoint takes care.
-  private func makeDirectories() throws(StorageError) {
+  private func makeDirectories(holdsRun: Bool) throws(StorageError) {
     var prefix = path.hasPrefix("/") ? "/" : ""
-    for part in (path + "/segments").split(separator: "/") {
+    for part in (holdsRun ? path + "/segments" : path).split(separator: "/") {
       let above = prefix.isEmpty ? "." : prefix
       prefix += prefix.isEmpty || prefix.hasSuffix("/") ? String(part) : "/" + part
       guard mkdir(prefix, OutputDirectory.mode) != 0 else {

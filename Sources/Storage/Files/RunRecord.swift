@@ -40,6 +40,37 @@ package struct RunRecord: Hashable, Sendable, Codable {
     }
   }
 
+  /// Which point of a sweep the run is.
+  package struct Point: Hashable, Sendable, Codable {
+    package struct Setting: Hashable, Sendable, Codable {
+      package var path: String
+      package var text: String
+      /// The value in `unit`; `nil` for what is no number or quantity.
+      package var value: Double?
+      /// SI; empty for numbers without a dimension.
+      package var unit: String?
+      package init(path: String, text: String, value: Double?, unit: String?) {
+        self.path = path
+        self.text = text
+        self.value = value
+        self.unit = unit
+      }
+    }
+
+    package var index: Int
+    /// Of the sweep, hexadecimal (``SweepRecord``).
+    package var sweep: String
+    package var settings: [Setting]
+    /// Neurons and units by population.
+    package var sizes: [String: Int]
+    package init(index: Int, sweep: String, settings: [Setting], sizes: [String: Int]) {
+      self.index = index
+      self.sweep = sweep
+      self.settings = settings
+      self.sizes = sizes
+    }
+  }
+
   /// Wall time by phase, in s.
   package struct Seconds: Hashable, Sendable, Codable {
     package var build = 0.0
@@ -83,6 +114,8 @@ package struct RunRecord: Hashable, Sendable, Codable {
   package var hosts: [String]
   /// The stretches of the run, each with the generation from which it went on.
   package var lineage: [LineageEntry]
+  /// `nil`: the run is no sweep's.
+  package var point: Point?
 
   enum CodingKeys: String, CodingKey {
     case coppice, job, exit, steps
@@ -92,7 +125,7 @@ package struct RunRecord: Hashable, Sendable, Codable {
     case spikes, seconds
     case realtimeFactor = "realtime_factor"
     case peakResidentBytes = "peak_rss_bytes"
-    case hosts, lineage
+    case hosts, lineage, point
   }
 
   package init(

@@ -2,8 +2,8 @@ import CHDF5
 
 /// What all HDF5 handles share.
 ///
-/// One thread makes every HDF5 call of a process: the caller's main thread. No handle is
-/// `Sendable`, so none leaves it by accident.
+/// Each run has one thread that makes its HDF5 calls; the calls of several runs take turns. No
+/// handle is `Sendable`, so none leaves its thread by accident.
 enum HDF5Library {
   /// Opens the library; every file does so first.
   static func open(for path: String) throws(StorageError) {

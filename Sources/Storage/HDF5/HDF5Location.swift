@@ -75,6 +75,21 @@ extension HDF5Location where Self: ~Copyable {
     try dataset.close()
   }
 
+  /// Writes a list of texts of one length, the longest's.
+  package func writeList(_ name: String, texts: [String]) throws(StorageError) {
+    try HDF5Library.checkName(name, in: path)
+    let length = max(1, texts.map(\.utf8.count).max() ?? 1)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(length * texts.count)
+    for text in texts {
+      bytes += text.utf8
+      bytes += repeatElement(0, count: length - text.utf8.count)
+    }
+    try HDF5Library.check(
+      chdf5_texts_write(handle, name, UInt64(texts.count), UInt64(length), bytes), "H5Dwrite",
+      inner(name))
+  }
+
   package func openDataset(_ name: String) throws(StorageError) -> HDF5Dataset {
     try HDF5Library.checkName(name, in: path)
     let opened = try HDF5Library.checkedHandle(

@@ -1,3 +1,5 @@
+import Networks
+
 /// What a run's directory, a generation, or an HDF5 file of a run holds, for people.
 package struct Inspection: Hashable, Sendable {
   package private(set) var lines: [String] = []
@@ -15,10 +17,13 @@ package struct Inspection: Hashable, Sendable {
     }
     switch status.kind {
     case .directory:
-      if try files.status(of: path + "/" + GenerationName.manifest) != nil {
+      let directory = try OutputDirectory.open(path)
+      if SweepRecord.exists(in: directory) {
+        try addSweep(directory)
+      } else if try files.status(of: path + "/" + GenerationName.manifest) != nil {
         try addGeneration(path)
       } else {
-        try addRun(try OutputDirectory.open(path))
+        try addRun(directory)
       }
     case .file:
       lines += try FileInspection(path: path).lines()
@@ -79,6 +84,40 @@ package struct Inspection: Hashable, Sendable {
         "    step \(entry.step) \(origin), \(entry.ranks) x \(entry.threads) threads on "
           + "\(entry.host), \(entry.when)")
     }
+  }
+
+  // MARK: A sweep
+
+  /// Points that are told one by one.
+  private static let mostPoints = 1000
+
+  private mutating func addSweep(_ directory: OutputDirectory) throws(StorageError) {
+    let record: SweepRecord
+    do throws(StorageError) {
+      record = try SweepRecord.read(from: directory)
+    } catch {
+      lines.append("\(directory.path): a sweep whose record cannot be read: \(error)")
+      isSound = false
+      return
+    }
+    let table = try SweepTable(of: record, in: directory)
+    let counts = SweepTable.State.allCases.map { "\(table.count($0)) \($0.rawValue)" }
+    lines.append(
+      "\(directory.path): sweep of \(record.jobName), \(record.shape.count) points: "
+        + counts.joined(separator: ", "))
+    for parameter in record.parameters {
+      let unit = parameter.unit.map { $0.isEmpty ? "" : " in \($0)" } ?? ""
+      lines.append("  \(parameter.path)\(unit): \(parameter.texts.count) values")
+    }
+    if !directory.has(SweepTable.fileName) { lines.append("  no table: coppice finish makes it") }
+    for index in 0..<min(record.shape.count, Inspection.mostPoints) {
+      let settings = zip(record.parameters, record.shape.places(ofPoint: index))
+        .map { "\($0.path) = \($0.texts[$1])" }.joined(separator: ", ")
+      lines.append(
+        "    \(record.shape.name(ofPoint: index))  \(table.state(ofPoint: index).rawValue)  "
+          + settings)
+    }
+    if record.shape.count > Inspection.mostPoints { lines.append("    …") }
   }
 
   // MARK: A run
