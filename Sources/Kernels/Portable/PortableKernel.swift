@@ -89,6 +89,7 @@ package struct PortableKernel: Kernel {
       // After the last step only a visit without steps has a tail.
       guard k < visit.pointee.steps || visit.pointee.steps == 0 else { break }
       lanes.step = visit.pointee.first_step + Int64(k) - 1
+      ports.addSums(ofStep: k, lanes: lanes)
       tail(events: first..<event, lanes: &lanes)
       guard k < visit.pointee.steps else { break }
       lanes.step += 1
