@@ -73,15 +73,16 @@ typedef struct coppice_visit {
   const double *uniforms;              ///< the program's table, evaluated once
   const uint64_t *streams;             ///< one Philox key per random occurrence of the program
 
-  /// [lanes / group width]: bit 0 is 0 only where the visit before has left 0: no flag of a spike or
-  /// an event waits for the next tail. Out: the same; the other bits are the kernel's own.
+  /// [lanes / group width]: 0 only where the visit before has left 0: no flag of a spike or an event
+  /// waits for the next tail. Out: the same. NULL: the kernel must look.
   uint8_t *pending;
 
   /// Arrivals that were added up already: [lanes / COPPICE_LANE_MULTIPLE][sum_depth][column]
   /// [COPPICE_LANE_MULTIPLE], the columns being those that additive ports add to, ascending. -0.0:
   /// nothing arrives; a visit leaves -0.0 behind. What is summed here comes by no event.
   double *sums;
-  const uint32_t *sums_due;            ///< [lanes / COPPICE_LANE_MULTIPLE]: bit k: sums with this k
+  /// [lanes / COPPICE_LANE_MULTIPLE]: bit k: sums with this k. NULL: nothing was added up.
+  const uint32_t *sums_due;
   uint32_t sum_depth;                  ///< steps that there is room for: `steps` at least, and 1
 
   const coppice_event *events;

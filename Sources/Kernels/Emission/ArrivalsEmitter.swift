@@ -11,6 +11,33 @@ struct ArrivalsEmitter {
   /// Local variables that hold columns there; in short visits all stand in memory.
   private var locals: Set<Int> { layout.visits == .long ? layout.hot : [] }
 
+  /// Groups ahead whose sums a short visit asks memory for: the time in which a line comes from the
+  /// third-level cache.
+  private static let distance = 4
+  /// Lines of sums at the most.
+  private static let mostLines = 8
+
+  /// Asks memory for the sums of a group some places ahead, which lie beside the stream of columns.
+  ///
+  /// Where there are none a line is asked for that is here: that costs less than a branch which
+  /// cannot be foretold.
+  func askAhead(in text: inout CText) {
+    let columns = program.summedColumns.count
+    guard columns > 0 else { return }
+    let width = StateLayout.groupLanes
+    text.block("if (visit->sums_due && l0 + \(Self.distance * width) < lanes)") { text in
+      text.line("const uint32_t g = l0 / \(width) + \(Self.distance);")
+      text.line(
+        "const double *const sums = visit->sums + (uintptr_t)g * visit->sum_depth "
+          + "* \(columns * width);")
+      text.line("const int any = visit->sums_due[g] & 1;")
+      for column in 0..<min(columns, Self.mostLines) {
+        text.line(
+          "__builtin_prefetch(any ? (const void *)(sums + \(column * width)) : (const void *)hot);")
+      }
+    }
+  }
+
   /// Adds the sums of the step that the engine has made, and leaves none behind.
   func addSums(in text: inout CText) {
     let columns = program.summedColumns

@@ -15,7 +15,6 @@ struct VisitEmitter {
   private let tests: TestsEmitter
   private let probe: ProbeEmitter
   private let arrivals: ArrivalsEmitter
-  private let prefetching: PrefetchEmitter
   private var program: Program { layout.program }
   private var isLong: Bool { layout.visits == .long }
 
@@ -26,7 +25,6 @@ struct VisitEmitter {
     tests = TestsEmitter(layout: layout)
     probe = ProbeEmitter(layout: layout)
     arrivals = ArrivalsEmitter(layout: layout)
-    prefetching = PrefetchEmitter(layout: layout)
   }
 
   /// Declares what each function takes from the visit; the compiler drops what is not used.
@@ -41,7 +39,6 @@ struct VisitEmitter {
 
   func emit(into text: inout CText) {
     if !isLong, isBetweenNeeded { between(in: &text) }
-    if !isLong { prefetching.emit(into: &text) }
     text.line("")
     text.block("static void visit(coppice_visit *const visit)") { text in
       text.line("const uint32_t lanes = visit->lanes, steps = visit->steps;")
@@ -72,13 +69,11 @@ struct VisitEmitter {
     text.line("const coppice_event *const end = visit->events + offsets[1];")
     text.line("uint32_t next = event != end ? event->step : UINT32_MAX;")
     var pointers = layout.hot.subtracting(layout.places.keys).union(program.summedColumns)
-      .union(program.confirmation.loadedColumns)
     if let bits = program.secondReset?.pending { pointers.insert(bits) }
     if let flag = program.notRefractory { pointers.insert(flag) }
     layout.declarePointers(pointers, in: &text)
-    if isLong { loadHotColumns(in: &text) } else { prefetching.call(in: &text) }
+    if isLong { loadHotColumns(in: &text) } else { arrivals.askAhead(in: &text) }
     pendingAtEntry(in: &text)
-    if !isLong { text.line("uint32_t isNear = 0;") }
     start.declare(in: &text)
     if probe.isNeeded {
       text.line(
@@ -91,8 +86,7 @@ struct VisitEmitter {
     text.block("for (uint32_t k = 0;;)") { text in step(in: &text) }
     if isLong { storeHotColumns(in: &text) }
     if !program.pendingFlags.isEmpty {
-      let bits = isLong ? "pending != 0" : "(uint8_t)((pending != 0) | isNear)"
-      text.line("if (visit->pending) visit->pending[l0 / COPPICE_WIDTH] = \(bits);")
+      text.line("if (visit->pending) visit->pending[l0 / COPPICE_WIDTH] = pending != 0;")
     }
   }
 
@@ -124,7 +118,7 @@ struct VisitEmitter {
 
   private func pendingAtEntry(in text: inout CText) {
     if !program.pendingFlags.isEmpty {
-      text.line("uint32_t pending = visit->pending ? visit->pending[l0 / COPPICE_WIDTH] & 1 : 1;")
+      text.line("uint32_t pending = visit->pending ? visit->pending[l0 / COPPICE_WIDTH] : 1;")
     }
     if let bits = program.secondReset?.pending {
       text.line("uint64_t second = cv_bitsOr(\(layout.memory(bits)));")
@@ -251,22 +245,10 @@ struct VisitEmitter {
       condition = "__builtin_expect(cv_any(v\(output)), 0)"
     }
     text.block("if (\(condition))") { text in
-      var condition = "1"
-      if let output = program.confirmation.outputs.first {
-        if !isLong { text.line("isNear = \(PrefetchEmitter.near);") }
-        text.line("cv_mask confirmed;")
-        text.block("") { text in
-          everyStep.code(of: program.confirmation, in: &text)
-          text.line("confirmed = v\(output);")
-        }
-        condition = "cv_any(confirmed)"
-      }
-      text.block("if (\(condition))") { text in
-        if isLong { layout.spill(tests.readColumns, in: &text) }
-        let call = "tests(visit, l0, k);"
-        text.line(program.pendingFlags.isEmpty ? call : "pending = \(call)")
-        if isLong { layout.reload(tests.writtenColumns, in: &text) }
-      }
+      if isLong { layout.spill(tests.readColumns, in: &text) }
+      let call = "tests(visit, l0, k);"
+      text.line(program.pendingFlags.isEmpty ? call : "pending = \(call)")
+      if isLong { layout.reload(tests.writtenColumns, in: &text) }
     }
   }
 }
