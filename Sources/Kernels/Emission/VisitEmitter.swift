@@ -62,7 +62,7 @@ struct VisitEmitter {
     text.line("const uint64_t *const streams = visit->streams;")
     text.line("const uint64_t i0 = visit->first_neuron + l0;")
     if !program.summedColumns.isEmpty {
-      text.line("const uint32_t due = visit->sums_due ? visit->sums_due[l0 / 8] : 0;")
+      text.line("const uint32_t arriving = visit->sums_due ? visit->sums_due[l0 / 8] : 0;")
     }
     text.line("const uint32_t *const offsets = visit->event_offsets + l0 / COPPICE_WIDTH;")
     text.line("const coppice_event *event = visit->events + offsets[0];")
@@ -135,9 +135,9 @@ struct VisitEmitter {
       let rare = Array(work.dropFirst())
       if !program.summedColumns.isEmpty {
         if isLong {
-          work.append("(due >> k & 1)")
+          work.append("(arriving >> k & 1)")
         } else {
-          text.block("if (due >> k & 1)") { text in arrivals.addSums(in: &text) }
+          text.block("if (arriving >> k & 1)") { text in arrivals.addSums(in: &text) }
         }
       }
       text.block("if (__builtin_expect(\(work.joined(separator: " | ")), 0))") { text in
@@ -181,7 +181,7 @@ struct VisitEmitter {
   /// Sums of arrivals, on local variables; then, where there is more to do, the tail on memory.
   private func betweenSteps(rare: [String], in text: inout CText) {
     if !program.summedColumns.isEmpty {
-      text.block("if (due >> k & 1)") { text in arrivals.addSums(in: &text) }
+      text.block("if (arriving >> k & 1)") { text in arrivals.addSums(in: &text) }
     }
     text.line("const coppice_event *const from = event;")
     text.line("uint32_t others = 0;")
