@@ -28,7 +28,7 @@ struct WorkerBuilder: Sendable {
   func build(worker: Int) throws(SimulationError) -> BuiltWorker {
     // Cohorts of populations in the order of the job; none where this worker has no neuron.
     let populations = programs.keys.sorted().filter { !neurons(of: $0, worker).isEmpty }
-    var inlets = [[(cohort: Int, inlet: Inlet)]](repeating: [], count: network.populations.count)
+    var arriving = [[Arriving]](repeating: [], count: populations.count)
     var smallestDelay: Int?
     var synapses = 0
     var horizons = [Int](repeating: 0, count: populations.count)
@@ -43,27 +43,72 @@ struct WorkerBuilder: Sendable {
       if programs[projection.source.population] != nil {
         smallestDelay = min(smallestDelay ?? .max, rows.minimumDelay)
       }
-      let range = neurons(of: projection.target.population, worker)
-      inlets[projection.source.population].append(
-        (
-          cohort,
-          Inlet(
-            port: programs[projection.target.population]?.portOfProjection[place] ?? 0,
-            sources: projection.source.range, rows: rows, activity: activity,
-            layout: CohortLayout(neurons: range.count, blockSize: blockSize))
-        ))
+      arriving[cohort].append(
+        Arriving(
+          source: projection.source.population,
+          port: programs[projection.target.population]?.portOfProjection[place] ?? 0,
+          rows: InletRows(
+            sources: projection.source.range, rows: rows,
+            layout: layout(of: projection.target.population, worker)),
+          delay: rows.maximumDelay, activity: activity))
     }
     var cohorts: [Cohort] = []
+    var inlets = [[(cohort: Int, inlet: Inlet)]](repeating: [], count: network.populations.count)
+    var summed = [[SummedInlet]](repeating: [], count: network.populations.count)
     for (place, population) in populations.enumerated() {
-      cohorts.append(try cohort(of: population, worker, longestDelay: horizons[place]))
+      let layout = layout(of: population, worker)
+      var summedHere: [SummedInlet] = []
+      for (one, contributions) in zip(
+        arriving[place], contributions(of: arriving[place], population))
+      {
+        if let contributions {
+          let inlet = SummedInlet(
+            rows: one.rows, delay: one.delay, contributions: contributions, layout: layout)
+          summed[one.source].append(inlet)
+          summedHere.append(inlet)
+        } else {
+          let inlet = Inlet(
+            port: one.port, rows: one.rows, activity: one.activity, layout: layout)
+          inlets[one.source].append((place, inlet))
+        }
+      }
+      cohorts.append(
+        try cohort(
+          of: population, worker, longestDelay: horizons[place], summed: summedHere))
     }
     let built = Worker(
       index: worker, cohorts: cohorts, probes: cohorts.map { probes(of: $0, worker) },
       generators: generators(worker),
-      starts: try starts(of: cohorts), inlets: inlets, outlets: outlets(),
+      starts: try starts(of: cohorts), inlets: inlets, summed: summed, outlets: outlets(),
       owned: network.populations.indices.map { neurons(of: $0, worker) }, streams: streams.count,
       spikeWindow: experiment.recording.spikeWindow, gids: gids)
     return BuiltWorker(worker: built, synapses: synapses, smallestDelay: smallestDelay)
+  }
+
+  /// A projection onto a cohort whose rows have been drawn.
+  private struct Arriving {
+    /// Place in `Network.populations`.
+    var source: Int
+    var port: Int
+    var rows: InletRows
+    /// The longest, in steps.
+    var delay: Int
+    var activity: ProjectionActivity?
+  }
+
+  /// What each of the projections onto a cohort adds up; `nil`: it makes events.
+  private func contributions(
+    of arriving: [Arriving], _ population: Int
+  ) -> [[SummedInlet.Contribution]?] {
+    guard let program = programs[population]?.program else { return arriving.map { _ in nil } }
+    return SummedPorts(program: program, uniforms: program.uniformTable()).contributions(
+      of: arriving.map {
+        SummedPorts.Candidate(port: $0.port, rows: $0.rows, isSwitched: $0.activity != nil)
+      })
+  }
+
+  private func layout(of population: Int, _ worker: Int) -> CohortLayout {
+    CohortLayout(neurons: neurons(of: population, worker).count, blockSize: blockSize)
   }
 
   private func neurons(of population: Int, _ worker: Int) -> Range<Int> {
@@ -82,7 +127,7 @@ struct WorkerBuilder: Sendable {
   }
 
   private func cohort(
-    of population: Int, _ worker: Int, longestDelay: Int
+    of population: Int, _ worker: Int, longestDelay: Int, summed: [SummedInlet]
   ) throws(SimulationError) -> Cohort {
     guard let plan = programs[population], let kernel = kernels[population] else {
       throw SimulationError("population \(population) has no program")
@@ -95,7 +140,7 @@ struct WorkerBuilder: Sendable {
       streams: program.occurrences.map { occurrence in
         StreamKey(seed: experiment.seed, name: name, purpose: occurrence.purpose).bits
       },
-      dt: experiment.dt, horizon: longestDelay + 2 * EpochSequence.longest + 2)
+      dt: experiment.dt, horizon: longestDelay + 2 * EpochSequence.longest + 2, summed: summed)
     cohort.initialise(
       values: try initialValues(of: population, cohort.neurons, program: program),
       portable: PortableKernel(program: program))

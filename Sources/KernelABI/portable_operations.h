@@ -100,13 +100,30 @@ static void poisson(double *out, uint64_t key, uint64_t first_neuron, uint64_t s
       out + i, cv_poisson(key, first_neuron + i, step, ordinal, cv_load(lambda + i)));
 }
 
+static void logarithms(
+    double *out, uint64_t key, const uint32_t *units, const uint64_t *draws, size_t n) {
+  FOR_VECTORS {
+    cv_words c;
+    for (int l = 0; l < COPPICE_WIDTH; ++l) c.w0[l] = units[i + (size_t)l];
+    const cv_bits draw = cv_loadBits(draws + i);
+    c.w1 = cv_setBits(0);
+    c.w2 = draw & cv_setBits(0xffffffffu);
+    c.w3 = draw >> 32;
+    c = cv_philox(c, key);
+    const cv_bits bits = (c.w0 & cv_setBits(0xffffffffu)) | (c.w1 << 32);
+    const cv_real u = cv_realOfInteger((bits >> 11) + cv_setBits(1)) * cv_set(0x1p-53);
+    cv_store(out + i, cv_log(u));
+  }
+}
+
 static double scalar_exp(double x) { return cv_exp(cv_set(x))[0]; }
 static double scalar_log(double x) { return cv_log(cv_set(x))[0]; }
 static double scalar_log1p(double x) { return cv_log1p(cv_set(x))[0]; }
 static double scalar_normal_quantile(double p) { return cv_normalQuantile(cv_set(p))[0]; }
 
 const coppice_operations COPPICE_PORTABLE_TABLE = {
-    {COPPICE_PORTABLE_NAME, unary, binary, fused, compare, select_lanes, uniform, normal, poisson},
+    {COPPICE_PORTABLE_NAME, unary, binary, fused, compare, select_lanes, uniform, normal, poisson,
+     logarithms},
     scalar_exp,
     scalar_log,
     scalar_log1p,

@@ -22,10 +22,7 @@ package struct Program: Hashable, Sendable {
   /// On the new state: one boolean output, false in lanes in which no test below can hold. Cheap,
   /// for it runs in every step.
   package var precondition: Section
-  /// On the new state, where `precondition` holds in some lane: as `precondition`, with the timers
-  /// that a quiet neuron need not read. No output: nothing to be confirmed.
-  package var confirmation = Section()
-  /// On the new state, where both hold in some lane: the boolean outputs are
+  /// On the new state, where `precondition` holds in some lane: the boolean outputs are
   /// the spike test (if `spikes`) and then the events' conditions, in order. Stores (`lastspike`,
   /// `not_refractory`) hold in all lanes.
   package var tests: Section

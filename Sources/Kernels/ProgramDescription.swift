@@ -29,7 +29,7 @@ extension Program: CustomStringConvertible {
   private var titledSections: [(String, Section)] {
     var all = [
       ("derived", derived), ("initial", initial), ("probe", probe), ("update", update),
-      ("precondition", precondition), ("confirmation", confirmation), ("tests", tests),
+      ("precondition", precondition), ("tests", tests),
     ]
     if let second = secondReset {
       all.append(("second reset after \(second.width) steps", second.code))

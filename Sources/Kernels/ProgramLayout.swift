@@ -1,35 +1,102 @@
 import KernelABI
 
 /// Where the state of a block lies: lanes in groups of eight, and in each group column after
-/// column, so that a visit of one step reads and writes one stream.
-extension Program {
+/// column.
+///
+/// What every step touches lies together, group after group, so that a visit of one step reads and
+/// writes one stream; what only rare paths touch (timers, flags between a spike and its reset)
+/// follows behind the last group.
+package struct StateLayout: Hashable, Sendable {
   /// Lanes of a group: the widest vector's.
   package static let groupLanes = Int(COPPICE_LANE_MULTIPLE)
 
-  /// Bytes of state per neuron, without what aligns groups.
-  package var bytesPerLane: Int { columns.reduce(0) { $0 + $1.element.bytes } }
+  /// Columns that every step touches.
+  package let hot: Set<Int>
+  /// Where each column begins in its group, for one lane; times the lanes of a group.
+  private let offsets: [Int]
+  private let elementBytes: [Int]
+  /// Bytes of a group of hot and of other columns; each begins at a cache line.
+  package let hotGroupBytes: Int
+  package let restGroupBytes: Int
 
-  /// Bytes of a group; each begins at a cache line.
-  package var groupBytes: Int { (bytesPerLane * Self.groupLanes + 63) & ~63 }
+  package init(_ program: Program) {
+    hot = program.everyStepColumns
+    var offsets: [Int] = []
+    var (hotBytes, restBytes) = (0, 0)
+    for (place, column) in program.columns.enumerated() {
+      // Columns of 8 bytes come before flags, so that every column is aligned.
+      if hot.contains(place) {
+        offsets.append(hotBytes)
+        hotBytes += column.element.bytes
+      } else {
+        offsets.append(restBytes)
+        restBytes += column.element.bytes
+      }
+    }
+    self.offsets = offsets
+    elementBytes = program.columns.map(\.element.bytes)
+    hotGroupBytes = StateLayout.groupBytes(hotBytes)
+    restGroupBytes = StateLayout.groupBytes(restBytes)
+  }
+
+  private static func groupBytes(_ bytesPerLane: Int) -> Int {
+    (bytesPerLane * groupLanes + 63) & ~63
+  }
+
+  /// Bytes of eight neurons.
+  package var groupBytes: Int { hotGroupBytes + restGroupBytes }
 
   /// Bytes of a block of so many lanes.
   package func blockBytes(lanes: Int) -> Int { lanes / Self.groupLanes * groupBytes }
 
-  /// Where a column begins in a group of one lane; times the lanes of a group.
-  ///
-  /// Columns of 8 bytes come before flags, so that every column is aligned.
-  package func byteOffset(ofColumn column: Int) -> Int {
-    columns[..<column].reduce(0) { $0 + $1.element.bytes }
+  /// Where the first lane of a column lies in its group of hot or of other columns.
+  package func offsetInGroup(ofColumn column: Int) -> Int { offsets[column] * Self.groupLanes }
+
+  /// From a group of a column to the next.
+  package func groupStride(ofColumn column: Int) -> Int {
+    hot.contains(column) ? hotGroupBytes : restGroupBytes
   }
 
-  /// Where the value of a lane lies in its block.
-  package func byteOffset(ofColumn column: Int, lane: Int) -> Int {
-    lane / Self.groupLanes * groupBytes + byteOffset(ofColumn: column) * Self.groupLanes
-      + lane % Self.groupLanes * columns[column].element.bytes
+  /// Where the value of a lane lies in a block of so many lanes.
+  package func byteOffset(ofColumn column: Int, lane: Int, lanes: Int) -> Int {
+    offsetInGroup(ofColumn: column) + lane / Self.groupLanes * groupStride(ofColumn: column)
+      + lane % Self.groupLanes * elementBytes[column]
+      + (hot.contains(column) ? 0 : lanes / Self.groupLanes * hotGroupBytes)
   }
+}
+
+extension Program {
+  /// Bytes of state per neuron, without what aligns groups.
+  package var bytesPerLane: Int { columns.reduce(0) { $0 + $1.element.bytes } }
 
   /// Whether columns of 8 bytes come before flags.
   package var hasOrderedColumns: Bool {
     !zip(columns, columns.dropFirst()).contains { $0.element.bytes < $1.element.bytes }
+  }
+
+  /// Columns that every step reads or writes, whatever happens in it.
+  var everyStepColumns: Set<Int> {
+    var columns = Set<Int>()
+    for section in [update, precondition] {
+      columns.formUnion(section.loadedColumns)
+      columns.formUnion(section.storedColumns)
+    }
+    if let pending = secondReset?.pending { columns.insert(pending) }
+    return columns
+  }
+
+  /// Columns that additive ports add to, ascending.
+  package var summedColumns: [Int] {
+    Set(contributions.map(\.column)).sorted()
+  }
+
+  /// Whether something is added only where the neuron is not refractory.
+  var hasMaskedContributions: Bool { contributions.contains(where: \.isMasked) }
+
+  private var contributions: [Contribution] {
+    ports.flatMap { port -> [Contribution] in
+      guard case .additive(let contributions) = port else { return [] }
+      return contributions
+    }
   }
 }

@@ -46,8 +46,13 @@ package struct PoissonLaw: Hashable, Sendable {
   package func nextGap(key: StreamKey, unit: UInt64, draw: UInt64) -> Int64 {
     if isCertain { return 1 }
     if isSilent { return .max }
-    let uniform = UnitInterval.openBelow(key.bits(unit: unit, draw: draw))
-    let failures = coppice_log(uniform) / logarithmOfNone
+    return gap(logarithm: coppice_log(UnitInterval.openBelow(key.bits(unit: unit, draw: draw))))
+  }
+
+  /// - Parameter logarithm: of a number in (0, 1].
+  @inline(__always)
+  private func gap(logarithm: Double) -> Int64 {
+    let failures = logarithm / logarithmOfNone
     // Not negative: the conversion rounds down.
     return failures < 0x1p62 ? 1 + Int64(failures) : .max
   }
@@ -58,10 +63,23 @@ package struct PoissonLaw: Hashable, Sendable {
   package func nextStep(
     after step: Int64, in window: Range<Int64>, key: StreamKey, unit: UInt64, draw: UInt64
   ) -> Int64 {
+    nextStep(after: step, in: window) { nextGap(key: key, unit: unit, draw: draw) }
+  }
+
+  /// As that, where the logarithm of the drawn number is known: `coppice_logarithms` gives many.
+  package func nextStep(after step: Int64, in window: Range<Int64>, logarithm: Double) -> Int64 {
+    nextStep(after: step, in: window) {
+      isCertain ? 1 : isSilent ? .max : gap(logarithm: logarithm)
+    }
+  }
+
+  @inline(__always)
+  private func nextStep(
+    after step: Int64, in window: Range<Int64>, gap: () -> Int64
+  ) -> Int64 {
     guard !window.isEmpty, step < window.upperBound else { return .max }
     let before = step < window.lowerBound ? window.lowerBound.subtractingSaturated(1) : step
-    let gap = nextGap(key: key, unit: unit, draw: draw)
-    let (next, overflow) = before.addingReportingOverflow(gap)
+    let (next, overflow) = before.addingReportingOverflow(gap())
     return overflow || next >= window.upperBound ? .max : next
   }
 

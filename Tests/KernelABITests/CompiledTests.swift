@@ -25,6 +25,8 @@ import Testing
     @convention(c) (
       UnsafeMutablePointer<Double>, UInt64, UInt64, UInt64, UInt32, UnsafePointer<Double>, Int
     ) -> Void
+  private typealias Flags =
+    @convention(c) (UnsafeMutablePointer<UInt8>, UnsafePointer<Double>, Int) -> Void
   private typealias Masks =
     @convention(c) (
       UnsafeMutablePointer<UInt64>, UnsafeMutablePointer<UInt8>, UnsafePointer<UInt8>,
@@ -85,6 +87,9 @@ import Testing
       }
       void together(double *o, const double *a, const double *b, long n) {
         \(loop) cv_store(o + i, cv_fma(cv_load(a + i), cv_load(b + i), cv_load(a + i)));
+      }
+      void notMinusZero(uint8_t *o, const double *a, long n) {
+        \(loop) cv_storeFlags(o + i, cv_isNotMinusZero(cv_load(a + i)));
       }
       uint64_t masks(uint64_t *bits, uint8_t *o, const uint8_t *a, const uint8_t *b, uint64_t bit) {
         const cv_mask x = cv_loadFlags(a), y = cv_loadFlags(b);
@@ -169,6 +174,11 @@ import Testing
       select(out.start, flags, a.start, b.start, a.count)
       #expect(firstDifference(baseline.select(flags, a, b), out) == nil, "\(title): selection")
     }
+    let notMinusZero = try #require(library.function("notMinusZero", as: Flags.self))
+    var flags = [UInt8](repeating: 9, count: a.count)
+    flushingDenormals { notMinusZero(&flags, a.start, a.count) }
+    #expect(flags == (0..<a.count).map { a.start[$0].bitPattern == (-0.0).bitPattern ? 0 : 1 })
+    #expect(flags.contains(0), "the points have no -0.0")
     let apart = try #require(library.function("apart", as: Binary.self))
     flushingDenormals { apart(out.start, a.start, b.start, a.count) }
     let rounded = baseline.binary(COPPICE_ADD, baseline.binary(COPPICE_MULTIPLY, a, b), a)

@@ -29,21 +29,22 @@ struct BlockScenario {
     self.liveLanes = liveLanes
     self.steps = steps
     probeGroups = .init(repeating: 1, count: lanes / Int(COPPICE_LANE_MULTIPLE))
-    state = [UInt8](repeating: 0, count: program.blockBytes(lanes: lanes))
+    state = [UInt8](repeating: 0, count: StateLayout(program).blockBytes(lanes: lanes))
     for (place, column) in program.columns.enumerated() {
       for lane in 0..<lanes {
         switch column.element {
         case .real: store(column.initialValue, column: place, lane: lane)
         case .bits: break
         case .flag:
-          state[program.byteOffset(ofColumn: place, lane: lane)] = column.initialValue == 0 ? 0 : 1
+          state[StateLayout(program).byteOffset(ofColumn: place, lane: lane, lanes: lanes)] =
+            column.initialValue == 0 ? 0 : 1
         }
       }
     }
   }
 
   private mutating func store(_ value: Double, column: Int, lane: Int) {
-    let offset = program.byteOffset(ofColumn: column, lane: lane)
+    let offset = StateLayout(program).byteOffset(ofColumn: column, lane: lane, lanes: lanes)
     withUnsafeBytes(of: value) { state.replaceSubrange(offset..<offset + 8, with: $0) }
   }
 
@@ -182,11 +183,22 @@ struct BlockOutcome: Equatable {
   var probes: [[UInt64]] = []
   /// Whether every visit's marks came sorted by group, step, kind and lane.
   var areMarksSorted = true
+  /// Whether visits have left no sums behind.
+  var areSumsTaken = true
+  /// Amounts that were added up before visits.
+  var summed = 0
+
+  static func == (a: BlockOutcome, b: BlockOutcome) -> Bool {
+    a.columns == b.columns && a.marks == b.marks && a.probes == b.probes
+      && a.areMarksSorted == b.areMarksSorted && a.areSumsTaken && b.areSumsTaken
+  }
 }
 
 extension BlockScenario {
   /// Runs the block by visits of so many steps, and the last tail.
-  func run(_ kernel: some Kernel, visits: Int) -> BlockOutcome {
+  ///
+  /// - Parameter isSummed: what can be added up before a visit comes as sums, the rest as events.
+  func run(_ kernel: some Kernel, visits: Int, isSummed: Bool = false) -> BlockOutcome {
     coppice_flush_denormals()
     defer { coppice_keep_denormals() }
     var outcome = BlockOutcome()
@@ -199,13 +211,17 @@ extension BlockScenario {
       scratch.deallocate()
     }
     memory.copyMemory(from: state, byteCount: state.count)
+    let sums = BlockSums(program, uniforms: uniforms, lanes: lanes, depth: visits + 1)
+    sums.isUsed = isSummed
     var step = 0
     while step < steps {
       let count = min(visits, steps - step)
-      visit(kernel, from: step, steps: count, memory, scratch, into: &outcome)
+      visit(kernel, from: step, steps: count, memory, scratch, sums, into: &outcome)
       step += count
     }
-    visit(kernel, from: steps, steps: 0, memory, scratch, into: &outcome)
+    visit(kernel, from: steps, steps: 0, memory, scratch, sums, into: &outcome)
+    outcome.summed = sums.added
+    outcome.areSumsTaken = sums.isEmpty
     outcome.marks.sort()
     outcome.columns = columns(of: memory)
     return outcome
@@ -213,10 +229,11 @@ extension BlockScenario {
 
   private func visit(
     _ kernel: some Kernel, from first: Int, steps count: Int, _ memory: UnsafeMutableRawPointer,
-    _ scratch: UnsafeMutableRawPointer, into outcome: inout BlockOutcome
+    _ scratch: UnsafeMutableRawPointer, _ sums: BlockSums, into outcome: inout BlockOutcome
   ) {
     let width = kernel.groupWidth(lanes: lanes)
-    let (events, offsets) = events(from: first, steps: count, groupWidth: width)
+    var (events, offsets) = events(from: first, steps: count, groupWidth: width)
+    sums.take(&events, &offsets, groupWidth: width)
     let due = (0..<count).map { UInt8(probeSteps.contains(first + $0) ? 1 : 0) }
     let probes = program.probe.outputs.count
     let rows = due.reduce(0) { $0 + Int($1) }
@@ -239,6 +256,8 @@ extension BlockScenario {
                       first_neuron: Self.firstNeuron, dt: 1e-4,
                       state: memory.assumingMemoryBound(to: UInt8.self),
                       uniforms: uniforms.baseAddress, streams: streams.baseAddress,
+                      pending: sums.pending, sums: sums.sums, sums_due: UnsafePointer(sums.due),
+                      sum_depth: UInt32(sums.depth),
                       events: events.baseAddress, event_offsets: offsets.baseAddress,
                       marks: marks.baseAddress, probe_due: rows > 0 ? due.baseAddress : nil,
                       probe_groups: groups.baseAddress, probe_rows: row.baseAddress,
@@ -274,7 +293,7 @@ extension BlockScenario {
   private func columns(of memory: UnsafeMutableRawPointer) -> [[UInt64]] {
     program.columns.enumerated().map { place, column in
       (0..<liveLanes).map { lane in
-        let offset = program.byteOffset(ofColumn: place, lane: lane)
+        let offset = StateLayout(program).byteOffset(ofColumn: place, lane: lane, lanes: lanes)
         return switch column.element {
         case .real: Self.bits(memory.load(fromByteOffset: offset, as: Double.self))
         case .bits: memory.load(fromByteOffset: offset, as: UInt64.self)

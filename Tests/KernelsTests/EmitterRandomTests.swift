@@ -39,6 +39,7 @@ import Testing
     let libraries = try compiler.compile(programs)
     var marks = 0
     var rows = 0
+    var summed = 0
     for (seed, (program, library)) in zip(seeds, zip(programs, libraries)) {
       let kernel = try CompiledKernel(library: library)
       try #require(kernel.groupWidth(lanes: 8) == target.width)
@@ -51,11 +52,19 @@ import Testing
         try #require(
           outcome == expected, "seed \(seed): \(Self.difference(outcome, expected, program))")
       }
+      for visits in [1, 31] {
+        let compiled = scenario.run(kernel, visits: visits, isSummed: true)
+        try #require(
+          compiled == expected, "seed \(seed): \(Self.difference(compiled, expected, program))")
+        try #require(scenario.run(portable, visits: visits, isSummed: true) == expected)
+        summed += compiled.summed
+      }
       marks += expected.marks.count
       rows += expected.probes.count
     }
     #expect(marks > 10 * seeds.count)
     #expect(rows > seeds.count)
+    #expect(summed > 10 * seeds.count)
   }
 
   private static func scenario(
@@ -107,6 +116,7 @@ import Testing
     for kernel in kernels {
       for visits in [1, 7, 40] {
         #expect(scenario.run(kernel, visits: visits) == expected)
+        #expect(scenario.run(kernel, visits: min(visits, 31), isSummed: true) == expected)
       }
     }
   }

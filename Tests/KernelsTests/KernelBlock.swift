@@ -42,7 +42,8 @@ final class KernelBlock {
     self.live = live
     self.firstNeuron = firstNeuron
     lanes = (live + 7) / 8 * 8
-    state = .allocate(byteCount: max(program.blockBytes(lanes: lanes), 64), alignment: 64)
+    state = .allocate(
+      byteCount: max(StateLayout(program).blockBytes(lanes: lanes), 64), alignment: 64)
     scratch = .allocate(byteCount: max(kernel.scratchBytes(lanes: lanes), 64), alignment: 64)
     uniforms = program.uniformTable()
     // A stream belongs to its purpose, not to its place in the program.
@@ -85,7 +86,7 @@ final class KernelBlock {
   }
 
   func read(column: Int, lane: Int) -> Double {
-    let place = state + program.byteOffset(ofColumn: column, lane: lane)
+    let place = state + StateLayout(program).byteOffset(ofColumn: column, lane: lane, lanes: lanes)
     switch program.columns[column].element {
     case .real: return place.load(as: Double.self)
     case .bits: return Double(place.load(as: UInt64.self))
@@ -94,7 +95,7 @@ final class KernelBlock {
   }
 
   func write(_ value: Double, column: Int, lane: Int) {
-    let place = state + program.byteOffset(ofColumn: column, lane: lane)
+    let place = state + StateLayout(program).byteOffset(ofColumn: column, lane: lane, lanes: lanes)
     switch program.columns[column].element {
     case .real: place.storeBytes(of: value, as: Double.self)
     case .bits: place.storeBytes(of: UInt64(value), as: UInt64.self)

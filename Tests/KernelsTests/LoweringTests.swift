@@ -48,8 +48,12 @@ import Units
     let flags = program.columns.count { $0.element == .flag }
     #expect(flags == 6 + 7)
     #expect(program.bytesPerLane == (program.columns.count - flags) * 8 + flags)
-    let last = program.columns.count - 1
-    #expect(program.byteOffset(ofColumn: last) == program.bytesPerLane - 1)
+    // Four potentials, six conductances of spikes and two of synapses, three timers, and the flags of
+    // falls.
+    let state = StateLayout(program)
+    #expect(state.hot.count == 12 + 3 + 3)
+    #expect(state.hotGroupBytes == 16 * 64)
+    #expect(state.groupBytes >= program.bytesPerLane * StateLayout.groupLanes)
   }
 
   @Test func `ports that only add what no state decides are additive`() throws {

@@ -116,17 +116,13 @@ import Testing
     #expect(try !Program(driven).columns.contains { $0.role == .derived })
   }
 
-  @Test func `the precondition takes thresholds, else flags, and the confirmation timers`() throws {
+  @Test func `the precondition takes thresholds and their timers, else flags`() throws {
     let program = try Program(WrittenActiveModel.definition)
-    let thresholds = program.text(of: program.precondition)
-    #expect(thresholds.count { $0.contains(" > ") } == 4)
+    let text = program.text(of: program.precondition)
     // Four thresholds, and the timers of the three rises.
-    let timers = program.text(of: program.confirmation)
-    #expect(timers.count { $0.contains(" > ") } == 7)
-    for text in [thresholds, timers] {
-      #expect(text.count { $0.contains("allow_I_Kn") } == 3)
-      #expect(!text.contains { $0.contains("allow_I_Na") })
-    }
+    #expect(text.count { $0.contains(" > ") } == 7)
+    #expect(text.count { $0.contains("allow_I_Kn") } == 3)
+    #expect(!text.contains { $0.contains("allow_I_Na") })
   }
 
   @Test func `the active model comes to few operations`() throws {

@@ -81,6 +81,7 @@ struct EventCalendar: ~Copyable {
   /// Prepares the reading of the steps before `end`: what was too far away for the ring joins it,
   /// and the ring reaches that much further.
   mutating func approach(_ end: Int64) {
+    guard !far.isEmpty else { return }
     for step in far.keys.filter({ $0 < end }) {
       guard let waiting = far.removeValue(forKey: step), let base = waiting.base else { continue }
       let list = lists + Int(step & mask)

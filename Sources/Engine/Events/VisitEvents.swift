@@ -9,6 +9,7 @@ struct VisitEvents: ~Copyable {
   private var capacity: Int
   /// Where each group of lanes begins in `events`; one more than there are groups.
   private let offsets: UnsafeMutablePointer<UInt32>
+  private var isEmpty = true
   private let groups: Int
   private let groupWidth: UInt32
   private let lanes: UInt32
@@ -47,6 +48,10 @@ struct VisitEvents: ~Copyable {
     let end = first + Int64(steps)
     calendar.approach(end)
     defer { calendar.leave(end) }
+    let isAny = (first..<end).contains { !calendar.events(at: $0).isEmpty }
+    // Where there are no events and have been none the offsets are all zero.
+    guard isAny || !isEmpty else { return }
+    isEmpty = !isAny
     offsets.update(repeating: 0, count: groups + 2)
     // Counted two places ahead, so that after the scatter below `offsets[g]` is where g begins.
     let counts = offsets + 2

@@ -1,23 +1,18 @@
+import KernelABI
 import Networks
 
 /// The Poisson units that one worker draws.
 ///
 /// Gaps are geometric, the law of one Bernoulli trial per step; a unit that stands for several
-/// sources then draws how many of them fire. Units wait in a ring of lists by the step of their
-/// next spike, so that a step costs what fires in it and not what is silent. A gap is named by
-/// the step of the unit's last spike, so nothing is kept of a unit but its place in a list.
+/// sources then draws how many of them fire. Of each unit the step of its next spike is kept. Every
+/// `span` steps all units are gone through, those that fire in the next `span` steps are put into
+/// lists by step, and their gaps are drawn many at a time. A gap is named by the step of the unit's
+/// last spike, so it does not matter when it is drawn.
 final class PoissonUnits: SpikeUnits {
-  /// Steps that the ring spans; units that wait longer stand in `later` until it has come round.
-  private static let span: Int64 = 1024
-
-  private final class Units {
-    var list = GrowingList<UInt32>(capacity: 16)
-  }
-
-  private struct Waiting: BitwiseCopyable {
-    var unit: UInt32
-    var step: Int64
-  }
+  /// Steps that are drawn at a time.
+  private static let span: Int64 = 32
+  /// Units that are gone through at a time: what is drawn for them stays in the first-level cache.
+  private static let chunk = 512
 
   /// Indices in the population.
   let units: Range<Int>
@@ -25,11 +20,21 @@ final class PoissonUnits: SpikeUnits {
   private let window: Range<Int64>
   private let gaps: StreamKey
   private let counts: StreamKey
-  /// By step modulo `span`.
-  private let ring: [Units]
-  private var later: GrowingList<Waiting>
+  /// The first spike of each unit that stands in no list.
+  private let next: UnsafeMutablePointer<Int64>
+  /// Units by the step at which they fire, from `now` to `drawnUntil`.
+  private var due = StepLists(horizon: Int(span))
   /// The step up to which spikes have been taken.
-  private var now: Int64
+  private var now: Int64 = 0
+  private var drawnUntil: Int64 = 0
+  /// Units of one step, each as often as its sources fire.
+  private var repeated = GrowingList<UInt32>(capacity: 64)
+
+  /// Units whose next gaps are drawn together, and the steps of their spikes.
+  private let drawn: UnsafeMutablePointer<UInt32>
+  private let steps: UnsafeMutablePointer<Int64>
+  private let draws: UnsafeMutableRawPointer
+  private let logarithms: UnsafeMutableRawPointer
 
   /// - Parameter laws: one for all units, or one per unit of the population.
   init(
@@ -40,92 +45,132 @@ final class PoissonUnits: SpikeUnits {
     self.window = window
     self.gaps = gaps
     self.counts = counts
-    now = 0
-    ring = (0..<Int(PoissonUnits.span)).map { _ in Units() }
-    later = GrowingList(capacity: max(units.count, 1))
-    for unit in units {
-      let step = nextStep(of: unit, after: window.lowerBound - 1)
-      if step < .max { later.append(Waiting(unit: UInt32(unit), step: step)) }
-    }
+    next = .allocate(capacity: max(units.count, 1))
+    drawn = .allocate(capacity: PoissonUnits.chunk)
+    steps = .allocate(capacity: PoissonUnits.chunk)
+    drawn.initialize(repeating: 0, count: PoissonUnits.chunk)
+    steps.initialize(repeating: 0, count: PoissonUnits.chunk)
+    draws = .allocate(byteCount: PoissonUnits.chunk * 8, alignment: 64)
+    logarithms = .allocate(byteCount: PoissonUnits.chunk * 8, alignment: 64)
+    draws.initializeMemory(as: UInt64.self, repeating: 0, count: PoissonUnits.chunk)
+    drawFirst(after: window.lowerBound - 1)
   }
 
-  /// Memory of so many units: a place in `later` at the beginning, then one in the ring.
-  static func bytes(units: Int) -> Int { units * 24 + Int(span) * 160 }
+  deinit {
+    next.deallocate()
+    drawn.deallocate()
+    steps.deallocate()
+    draws.deallocate()
+    logarithms.deallocate()
+  }
 
-  /// Calls `body` with each spike (unit, step) of the steps up to `end` that was not taken yet.
-  ///
-  /// Steps ascend; units of one step come in an order of no meaning.
-  func takeSpikes(until end: Int64, _ body: (_ unit: Int, _ step: Int64) -> Void) {
+  /// Memory of so many units: the step of the next spike, and a place in a list.
+  static func bytes(units: Int) -> Int { units * 12 + chunk * 28 }
+
+  func takeSteps(
+    until end: Int64, _ body: (_ step: Int64, _ units: UnsafeBufferPointer<UInt32>) -> Void
+  ) {
     while now < end {
-      if now % PoissonUnits.span == 0 { recallLater() }
-      let due = ring[Int(now % PoissonUnits.span)]
-      // A next spike is at least one step away: none joins the list that is being read.
-      for place in 0..<due.list.count {
-        let unit = Int(due.list.base[place])
-        for _ in 0..<law(of: unit).count(key: counts, unit: UInt64(unit), draw: UInt64(now)) {
-          body(unit, now)
-        }
-        wait(unit, until: nextStep(of: unit, after: now))
-      }
-      due.list.removeAll()
+      if now == drawnUntil { draw() }
+      let firing = due.numbers(at: now)
+      if !firing.isEmpty { body(now, isSingle ? firing : repeatedByCount(firing)) }
+      due.clear(step: now)
       now += 1
     }
   }
 
-  var nextSpikes: [Int64]? {
-    var next = [Int64](repeating: .max, count: units.count)
-    for waiting in later.elements { next[Int(waiting.unit) - units.lowerBound] = waiting.step }
-    let turn = now / PoissonUnits.span * PoissonUnits.span
-    for (place, due) in ring.enumerated() {
-      // Places of this turn that lie behind are empty.
-      for unit in due.list.elements {
-        next[Int(unit) - units.lowerBound] = turn + Int64(place)
-      }
+  /// All units stand for as many sources.
+  private var isSingle: Bool { laws.first?.sources == 1 }
+
+  private func repeatedByCount(
+    _ firing: UnsafeBufferPointer<UInt32>
+  ) -> UnsafeBufferPointer<UInt32> {
+    repeated.removeAll()
+    for unit in firing {
+      let count = law(of: unit).count(key: counts, unit: UInt64(unit), draw: UInt64(now))
+      for _ in 0..<count { repeated.append(unit) }
     }
-    return next
+    return repeated.elements
+  }
+
+  var nextSpikes: [Int64]? {
+    var all = [Int64](UnsafeBufferPointer(start: next, count: units.count))
+    for step in (now..<max(now, drawnUntil)).reversed() {
+      for unit in due.numbers(at: step) { all[Int(unit) - units.lowerBound] = step }
+    }
+    return all
   }
 
   func begin(at step: Int64, nextSpikes: [Int64]?) {
-    for due in ring { due.list.removeAll() }
-    later.removeAll()
-    now = step
-    for unit in units {
-      let given = nextSpikes?[unit - units.lowerBound]
-      wait(unit, until: given ?? nextStep(of: unit, after: max(window.lowerBound, step) - 1))
+    due.removeAll()
+    (now, drawnUntil) = (step, step)
+    if let nextSpikes {
+      for place in 0..<units.count { next[place] = nextSpikes[place] }
+    } else {
+      drawFirst(after: max(window.lowerBound, step) - 1)
     }
   }
 
   @inline(__always)
-  private func law(of unit: Int) -> PoissonLaw { laws.count == 1 ? laws[0] : laws[unit] }
+  private func law(of unit: UInt32) -> PoissonLaw { laws.count == 1 ? laws[0] : laws[Int(unit)] }
 
-  private func nextStep(of unit: Int, after step: Int64) -> Int64 {
-    law(of: unit).nextStep(
-      after: step, in: window, key: gaps, unit: UInt64(unit),
-      draw: UInt64(bitPattern: step &+ 1))
-  }
-
-  private func wait(_ unit: Int, until step: Int64) {
-    let turn = PoissonUnits.span
-    if step / turn == now / turn {
-      ring[Int(step % turn)].list.append(UInt32(unit))
-    } else if step < .max {
-      later.append(Waiting(unit: UInt32(unit), step: step))
+  /// Draws for every unit the first spike after a step.
+  private func drawFirst(after step: Int64) {
+    for first in stride(from: units.lowerBound, to: units.upperBound, by: PoissonUnits.chunk) {
+      let count = min(PoissonUnits.chunk, units.upperBound - first)
+      for place in 0..<count {
+        drawn[place] = UInt32(first + place)
+        steps[place] = step
+      }
+      drawGaps(count)
+      for place in 0..<count { next[first - units.lowerBound + place] = steps[place] }
     }
   }
 
-  /// Puts those whose step lies in the turn of the ring that begins now into the ring.
-  private func recallLater() {
-    let turn = now / PoissonUnits.span
-    var kept = 0
-    for place in 0..<later.count {
-      let waiting = later.base[place]
-      if waiting.step / PoissonUnits.span == turn {
-        ring[Int(waiting.step % PoissonUnits.span)].list.append(waiting.unit)
-      } else {
-        later.base[kept] = waiting
-        kept += 1
+  /// Puts the spikes of the next `span` steps into the lists.
+  private func draw() {
+    let end = drawnUntil + PoissonUnits.span
+    for first in stride(from: 0, to: units.count, by: PoissonUnits.chunk) {
+      var count = 0
+      for place in first..<min(first + PoissonUnits.chunk, units.count) {
+        // Without a branch: which units fire cannot be foretold.
+        drawn[count] = UInt32(truncatingIfNeeded: units.lowerBound + place)
+        steps[count] = next[place]
+        count += next[place] < end ? 1 : 0
+      }
+      while count > 0 {
+        for place in 0..<count { due.append(drawn[place], at: steps[place]) }
+        drawGaps(count)
+        var left = 0
+        for place in 0..<count {
+          let (unit, step) = (drawn[place], steps[place])
+          next[Int(unit) - units.lowerBound] = step
+          (drawn[left], steps[left]) = (unit, step)
+          left += step < end ? 1 : 0
+        }
+        count = left
       }
     }
-    later.removeLast(later.count - kept)
+    drawnUntil = end
+  }
+
+  /// Replaces the first `steps` by those of the next spikes of `drawn`.
+  private func drawGaps(_ count: Int) {
+    let draws = draws.assumingMemoryBound(to: UInt64.self)
+    let logarithms = logarithms.assumingMemoryBound(to: Double.self)
+    for place in 0..<count { draws[place] = UInt64(bitPattern: steps[place] &+ 1) }
+    coppice_logarithms(logarithms, gaps.bits, drawn, draws, (count + 7) & ~7)
+    if laws.count == 1 {
+      let law = laws[0]
+      for place in 0..<count {
+        steps[place] = law.nextStep(
+          after: steps[place], in: window, logarithm: logarithms[place])
+      }
+    } else {
+      for place in 0..<count {
+        steps[place] = laws[Int(drawn[place])].nextStep(
+          after: steps[place], in: window, logarithm: logarithms[place])
+      }
+    }
   }
 }

@@ -19,6 +19,8 @@ final class RateUnits: SpikeUnits {
   private let rates: UnsafeMutablePointer<Double>
   private let groups: UnsafeMutablePointer<UInt8>
   private var now: Int64 = 0
+  /// Units that fire, by step.
+  private var due = StepLists(horizon: EpochSequence.longest)
 
   init(
     units: Range<Int>, rate: Expression, constants: EquationSystem, poisson: PoissonGenerator,
@@ -54,13 +56,20 @@ final class RateUnits: SpikeUnits {
     groups.deallocate()
   }
 
-  func takeSpikes(until end: Int64, _ body: (_ unit: Int, _ step: Int64) -> Void) {
+  func takeSteps(
+    until end: Int64, _ body: (_ step: Int64, _ units: UnsafeBufferPointer<UInt32>) -> Void
+  ) {
     var first = max(now, window.lowerBound)
     let last = min(end, window.upperBound)
     now = max(now, end)
     while first < last {
       let steps = Int(min(last - first, Int64(EpochSequence.longest)))
-      take(first, steps: steps, body)
+      draw(first, steps: steps)
+      for step in first..<first + Int64(steps) {
+        let firing = due.numbers(at: step)
+        if !firing.isEmpty { body(step, firing) }
+        due.clear(step: step)
+      }
       first += Int64(steps)
     }
   }
@@ -69,26 +78,28 @@ final class RateUnits: SpikeUnits {
 
   func begin(at step: Int64, nextSpikes: [Int64]?) { now = step }
 
-  private func take(_ first: Int64, steps: Int, _ body: (_ unit: Int, _ step: Int64) -> Void) {
+  private func draw(_ first: Int64, steps: Int) {
     guard let cohort else { return }
-    let due = [UInt8](repeating: 1, count: steps)
+    let all = [UInt8](repeating: 1, count: steps)
     let lanes = cohort.layout.lanes
     // One mark is room enough: the program has neither threshold nor events.
     let marks = UnsafeMutablePointer<coppice_mark>.allocate(capacity: 1)
     defer { marks.deallocate() }
     for block in 0..<cohort.layout.blocks {
-      due.withUnsafeBufferPointer { due in
-        guard let due = due.baseAddress else { return }
+      all.withUnsafeBufferPointer { all in
+        guard let all = all.baseAddress else { return }
         _ = cohort.visit(
           block: block, from: first, steps: steps, marks: marks, scratch: scratch.base,
-          probes: ProbeRows(due: due, groups: groups, rows: rates))
+          probes: ProbeRows(due: all, groups: groups, rows: rates))
       }
       for k in 0..<steps {
         for lane in 0..<cohort.layout.liveLanes(ofBlock: block) {
           let unit = units.lowerBound + cohort.layout.neuron(ofBlock: block, lane: lane)
           let law = BernoulliLaw(probability: rates[k * lanes + lane] * dt, sources: sources)
           let step = first + Int64(k)
-          for _ in 0..<law.count(key: key, unit: UInt64(unit), step: step) { body(unit, step) }
+          for _ in 0..<law.count(key: key, unit: UInt64(unit), step: step) {
+            due.append(UInt32(unit), at: step)
+          }
         }
       }
     }

@@ -4,25 +4,32 @@ import Networks
 ///
 /// Every worker reads the whole list: it is known everywhere, so nothing has to be sent.
 final class SpikeListUnits: SpikeUnits {
-  private let spikes: [(unit: Int, step: Int64)]
+  private let units: [UInt32]
+  private let steps: [Int64]
   private var taken: Int
 
   /// - Parameter spikes: sorted by (step, unit).
   init(spikes: [(unit: Int, step: Int64)]) {
-    self.spikes = spikes
-    taken = spikes.firstIndex { $0.step >= 0 } ?? spikes.count
+    units = spikes.map { UInt32($0.unit) }
+    steps = spikes.map(\.step)
+    taken = steps.firstIndex { $0 >= 0 } ?? steps.count
   }
 
-  func takeSpikes(until end: Int64, _ body: (_ unit: Int, _ step: Int64) -> Void) {
-    while taken < spikes.count, spikes[taken].step < end {
-      body(spikes[taken].unit, spikes[taken].step)
-      taken += 1
+  func takeSteps(
+    until end: Int64, _ body: (_ step: Int64, _ units: UnsafeBufferPointer<UInt32>) -> Void
+  ) {
+    units.withUnsafeBufferPointer { units in
+      while taken < steps.count, steps[taken] < end {
+        let first = taken
+        repeat { taken += 1 } while taken < steps.count && steps[taken] == steps[first]
+        body(steps[first], UnsafeBufferPointer(rebasing: units[first..<taken]))
+      }
     }
   }
 
   var nextSpikes: [Int64]? { nil }
 
   func begin(at step: Int64, nextSpikes: [Int64]?) {
-    taken = spikes.firstIndex { $0.step >= step } ?? spikes.count
+    taken = steps.firstIndex { $0 >= step } ?? steps.count
   }
 }

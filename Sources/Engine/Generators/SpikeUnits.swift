@@ -1,9 +1,11 @@
 /// Units of a generator: they fire by a law of their own, whatever the network does.
 protocol SpikeUnits: AnyObject {
-  /// Calls `body` with each spike (unit, step) of the steps before `end` that was not taken yet.
+  /// Calls `body` with the units that fire in each step before `end` that was not taken yet.
   ///
-  /// Steps ascend; units of one step come in an order of no meaning.
-  func takeSpikes(until end: Int64, _ body: (_ unit: Int, _ step: Int64) -> Void)
+  /// Steps ascend, and so do units; one that fires several times in a step comes as often. Steps in
+  /// which none fires may be left out.
+  func takeSteps(
+    until end: Int64, _ body: (_ step: Int64, _ units: UnsafeBufferPointer<UInt32>) -> Void)
 
   /// Begins at a step that another run has come to.
   ///
@@ -13,6 +15,15 @@ protocol SpikeUnits: AnyObject {
   /// The step of each unit's next spike that was not taken yet, `Int64.max` for never; `nil` where
   /// everything follows from the step.
   var nextSpikes: [Int64]? { get }
+}
+
+extension SpikeUnits {
+  /// As `takeSteps`, one spike at a time.
+  func takeSpikes(until end: Int64, _ body: (_ unit: Int, _ step: Int64) -> Void) {
+    takeSteps(until: end) { step, units in
+      for unit in units { body(Int(unit), step) }
+    }
+  }
 }
 
 /// A generator population as one worker drives it.

@@ -37,6 +37,9 @@ package struct MemoryPlan: Sendable {
   private static let assumedRate = 10.0
   /// Of an event: waiting in the calendar with the room that lists grow by, and sorted.
   private static let eventBytes = 90.0
+  /// Of a spike that waits for its arrivals, with the room that lists grow by, and of its row in an
+  /// epoch.
+  private static let spikeBytes = 24.0
 
   package init(
     _ experiment: Experiment, programs: [Int: PopulationProgram], ranks: Int, threads: Int
@@ -49,7 +52,8 @@ package struct MemoryPlan: Sendable {
       if let program = programs[index]?.program {
         let layout = CohortLayout(neurons: share(population.size), blockSize: nil)
         parts.state = parts.state.addingClamped(
-          (layout.slots / Program.groupLanes).multipliedClamped(by: program.groupBytes))
+          (layout.slots / StateLayout.groupLanes)
+            .multipliedClamped(by: StateLayout(program).groupBytes))
         // Marks of a block's visit, for each worker.
         let marks = layout.lanes * EpochSequence.longest * (1 + program.events.count) * 8
         parts.events = parts.events.addingClamped(marks * threads)
@@ -59,8 +63,8 @@ package struct MemoryPlan: Sendable {
       }
     }
     parts.checkpoint = parts.state.multipliedClamped(by: 2)
-    var synapsesOf: [(projection: Projection, count: Double)] = []
-    for projection in network.projections {
+    var synapsesOf: [(projection: Projection, count: Double, isSummed: Bool)] = []
+    for (place, projection) in network.projections.enumerated() {
       // A projection that cannot be built has been refused before its memory is planned.
       let expected = (try? network.expectedSynapses(of: projection)) ?? 0
       synapses += expected
@@ -68,14 +72,20 @@ package struct MemoryPlan: Sendable {
       let rows = expected / Double(ranks) * Double(perSynapse)
       let index = Double(projection.source.range.count + 1) * 4 * Double(threads)
       parts.synapses = parts.synapses.addingClamped(Int(clamping: rows + index))
-      synapsesOf.append((projection, expected))
+      let program = programs[projection.target.population]
+      synapsesOf.append((projection, expected, program?.sums(projection, at: place) ?? false))
     }
-    for (projection, count) in synapsesOf {
+    for (projection, count, isSummed) in synapsesOf {
       let source = network.populations[projection.source.population]
       let delay = projection.shortestDelay(dt: experiment.dt)
-      let perStep = count / Double(ranks) * MemoryPlan.rate(of: source) * experiment.dt
+      // Of what is added up spikes wait, on every thread, and not their arrivals.
+      let perStep =
+        (isSummed
+          ? Double(projection.source.range.count * threads) * MemoryPlan.spikeBytes
+          : count / Double(ranks) * MemoryPlan.eventBytes)
+        * MemoryPlan.rate(of: source) * experiment.dt
       let waiting = perStep * Double(epochSteps + delay)
-      parts.events = parts.events.addingClamped(Int(clamping: waiting * MemoryPlan.eventBytes))
+      parts.events = parts.events.addingClamped(Int(clamping: waiting))
     }
     for population in experiment.recording.spikes {
       let source = network.populations[population]
@@ -103,6 +113,19 @@ package struct MemoryPlan: Sendable {
     case .constant(let rate): return rate * sources
     case .list(let rates): return rates.reduce(0, +) / Double(max(rates.count, 1)) * sources
     case .expression: return assumedRate * sources
+    }
+  }
+}
+
+extension PopulationProgram {
+  /// Whether arrivals of a projection are added up before visits, as far as its description tells.
+  fileprivate func sums(_ projection: Projection, at place: Int) -> Bool {
+    guard let port = portOfProjection[place], case .additive = program.ports[port] else {
+      return false
+    }
+    switch projection.delay {
+    case .steps, .values(.constant): return true
+    case .values: return false
     }
   }
 }

@@ -16,11 +16,18 @@ final class Cohort {
   var calendar: EventCalendar
 
   private let kernel: any Kernel
-  private let uniforms: [Double]
-  private let streams: [UInt64]
-  private let dt: Double
   let state: StateBlocks
   private var events: VisitEvents
+  /// Projections whose arrivals are added up, in the order of the job.
+  private let summed: [SummedInlet]
+  private var sums: ArrivalSums
+  /// What every visit is given, but for its block and steps.
+  private let visit: UnsafeMutablePointer<coppice_visit>
+  private let uniforms: UnsafeMutablePointer<Double>
+  private let streams: UnsafeMutablePointer<UInt64>
+  /// By block: flags of groups that wait for the next tail.
+  private let pending: UnsafeMutablePointer<UInt8>
+  private let groupsPerBlock: Int
   /// Lanes whose second reset the first epoch must not see yet, ascending, and its bit.
   private var withheld: [Int] = []
   private var withheldBit: UInt64 = 0
@@ -29,22 +36,44 @@ final class Cohort {
   ///   - horizon: the largest distance in steps from the step that is running to one that an
   ///     event waits for.
   ///   - streams: one key per random occurrence of the program.
+  ///   - summed: projections whose arrivals are added up, in the order of the job.
   init(
     population: Int, neurons: Range<Int>, blockSize: Int?, program: Program, kernel: any Kernel,
-    uniforms: [Double], streams: [UInt64], dt: Double, horizon: Int
+    uniforms: [Double], streams: [UInt64], dt: Double, horizon: Int, summed: [SummedInlet] = []
   ) {
     self.population = population
     self.neurons = neurons
     self.program = program
     self.kernel = kernel
-    self.uniforms = uniforms
-    self.streams = streams
-    self.dt = dt
+    self.summed = summed
     layout = CohortLayout(neurons: neurons.count, blockSize: blockSize)
     state = StateBlocks(of: program, layout: layout)
     calendar = EventCalendar(horizon: horizon)
-    events = VisitEvents(
-      slots: layout.slots, lanes: layout.lanes, groupWidth: kernel.groupWidth(lanes: layout.lanes))
+    let width = kernel.groupWidth(lanes: layout.lanes)
+    events = VisitEvents(slots: layout.slots, lanes: layout.lanes, groupWidth: width)
+    sums = ArrivalSums(
+      layout: layout, columns: program.summedColumns.count,
+      mostTiles: summed.compactMap(\.meanRow).min().map { $0 / 8 } ?? .max)
+    self.uniforms = .allocate(capacity: max(uniforms.count, 1))
+    for (place, value) in uniforms.enumerated() { self.uniforms[place] = value }
+    self.streams = .allocate(capacity: max(streams.count, 1))
+    for (place, key) in streams.enumerated() { self.streams[place] = key }
+    groupsPerBlock = layout.lanes / width
+    pending = .allocate(capacity: max(groupsPerBlock * layout.blocks, 1))
+    pending.initialize(repeating: 1, count: max(groupsPerBlock * layout.blocks, 1))
+    visit = .allocate(capacity: 1)
+    visit.initialize(to: coppice_visit())
+    visit.pointee.lanes = UInt32(layout.lanes)
+    visit.pointee.dt = dt
+    visit.pointee.uniforms = UnsafePointer(self.uniforms)
+    visit.pointee.streams = UnsafePointer(self.streams)
+  }
+
+  deinit {
+    visit.deallocate()
+    uniforms.deallocate()
+    streams.deallocate()
+    pending.deallocate()
   }
 
   /// What a worker must offer to a visit.
@@ -79,18 +108,31 @@ final class Cohort {
   ) {
     let scratch = AlignedBuffer(count: portable.scratchBytes(lanes: layout.lanes))
     for block in 0..<layout.blocks {
-      withVisit(ofBlock: block, from: 0, steps: 0) { visit in body(portable, visit, scratch.base) }
+      prepareVisit(ofBlock: block, from: 0, steps: 0)
+      body(portable, visit, scratch.base)
     }
   }
 
-  /// Sorts what arrives in the epoch into the order of the visits to come.
-  func collectEvents(of epoch: Epoch) {
+  /// Begins with what arrives in the epoch: sorts events into the order of the visits to come.
+  func beginArrivals(of epoch: Epoch) {
     events.collect(from: &calendar, first: epoch.start, steps: epoch.steps)
+    guard !summed.isEmpty else { return }
+    sums.prepare(steps: epoch.steps)
+    for inlet in summed { inlet.begin(epoch) }
   }
 
-  /// As `collectEvents`, for the tail of the step before `step`, when no step follows it.
-  func collectFinalEvents(before step: Int64) {
-    events.collect(from: &calendar, first: step, steps: 1)
+  /// Adds up what arrives in the epoch at blocks that are visited next.
+  ///
+  /// - Returns: the blocks, from `block` on.
+  func addArrivals(fromBlock block: Int, in epoch: Epoch) -> Range<Int> {
+    guard !summed.isEmpty else { return block..<layout.blocks }
+    let tile = sums.tile(fromBlock: block)
+    for inlet in summed { inlet.add(to: tile, of: sums, in: epoch) }
+    return block..<min(block + sums.blocksPerTile, layout.blocks)
+  }
+
+  func endArrivals(of epoch: Epoch) {
+    for inlet in summed { inlet.end(epoch) }
   }
 
   /// Runs one block through the steps of an epoch; no step is the tail of the one before alone.
@@ -101,44 +143,33 @@ final class Cohort {
     scratch: UnsafeMutableRawPointer, starts: UnsafeBufferPointer<coppice_start>? = nil,
     probes: ProbeRows?
   ) -> Int {
-    withVisit(ofBlock: block, from: start, steps: steps) { visit in
-      visit.pointee.marks = marks
-      if let starts {
-        visit.pointee.starts = starts.baseAddress
-        visit.pointee.start_count = UInt32(starts.count)
-      }
-      if let probes {
-        visit.pointee.probe_due = probes.due
-        visit.pointee.probe_groups = probes.groups
-        visit.pointee.probe_rows = probes.rows
-      }
-      kernel.visit(visit, scratch: scratch)
-      return Int(visit.pointee.mark_count)
-    }
+    prepareVisit(ofBlock: block, from: start, steps: steps)
+    visit.pointee.marks = marks
+    visit.pointee.starts = starts?.baseAddress
+    visit.pointee.start_count = UInt32(starts?.count ?? 0)
+    visit.pointee.probe_due = probes?.due
+    visit.pointee.probe_groups = probes?.groups
+    visit.pointee.probe_rows = probes?.rows
+    kernel.visit(visit, scratch: scratch)
+    if !summed.isEmpty { sums.clear(block: block) }
+    return Int(visit.pointee.mark_count)
   }
 
-  private func withVisit<Result>(
-    ofBlock block: Int, from start: Int64, steps: Int,
-    _ body: (UnsafeMutablePointer<coppice_visit>) -> Result
-  ) -> Result {
-    uniforms.withUnsafeBufferPointer { uniforms in
-      streams.withUnsafeBufferPointer { streams in
-        var visit = coppice_visit()
-        visit.first_step = start
-        visit.steps = UInt32(steps)
-        visit.lanes = UInt32(layout.lanes)
-        visit.live_lanes = UInt32(layout.liveLanes(ofBlock: block))
-        visit.first_neuron = UInt64(
-          neurons.lowerBound + layout.neuron(ofBlock: block, lane: 0))
-        visit.dt = dt
-        visit.state = state.block(block).assumingMemoryBound(to: UInt8.self)
-        visit.uniforms = uniforms.baseAddress
-        visit.streams = streams.baseAddress
-        visit.events = events.base
-        visit.event_offsets = events.offsets(ofBlock: block)
-        return withUnsafeMutablePointer(to: &visit, body)
-      }
-    }
+  private func prepareVisit(ofBlock block: Int, from start: Int64, steps: Int) {
+    visit.pointee.first_step = start
+    visit.pointee.steps = UInt32(steps)
+    visit.pointee.live_lanes = UInt32(layout.liveLanes(ofBlock: block))
+    visit.pointee.first_neuron = UInt64(
+      neurons.lowerBound + layout.neuron(ofBlock: block, lane: 0))
+    visit.pointee.state = state.block(block).assumingMemoryBound(to: UInt8.self)
+    visit.pointee.pending = pending + block * groupsPerBlock
+    visit.pointee.events = events.base
+    visit.pointee.event_offsets = events.offsets(ofBlock: block)
+    guard !summed.isEmpty else { return }
+    let waiting = sums.sums(ofBlock: block)
+    visit.pointee.sums = waiting.sums
+    visit.pointee.sums_due = waiting.due
+    visit.pointee.sum_depth = UInt32(sums.depth)
   }
 }
 

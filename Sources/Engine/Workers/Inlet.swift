@@ -1,60 +1,24 @@
 import Networks
 
 /// A projection as one cohort receives it: which events a source's spike makes here.
-///
-/// Rows are the network's, with targets rewritten as slots.
 final class Inlet: Sendable {
   let port: UInt32
-  /// Indices of the sources in their population.
-  let sources: Range<Int>
-  let synapses: Int
-  private let rows: SynapseRows
+  private let synapses: InletRows
   private let layout: CohortLayout
   /// `nil`: always active.
   private let activity: ProjectionActivity?
-  /// The source that drives the cohort's first neuron, where the k-th source after it has one
-  /// synapse, the k-th: then no row has to be looked up.
-  private let firstOfDiagonal: Int?
+  private let rows: SynapseRows
 
-  init(
-    port: Int, sources: Range<Int>, rows: SynapseRows, activity: ProjectionActivity?,
-    layout: CohortLayout
-  ) {
+  init(port: Int, rows: InletRows, activity: ProjectionActivity?, layout: CohortLayout) {
     self.port = UInt32(port)
+    synapses = rows
+    self.rows = rows.rows
     self.activity = activity
     self.layout = layout
-    let diagonal = Inlet.firstOfDiagonal(of: rows, neurons: layout.neurons)
-    firstOfDiagonal = diagonal.map { sources.lowerBound + $0 }
-    // Of a diagonal only its sources ever find a target here.
-    self.sources = firstOfDiagonal.map { $0..<$0 + layout.neurons } ?? sources
-    var rows = rows
-    if diagonal != nil {
-      synapses = rows.targets.count
-      rows.starts = []
-      rows.targets = []
-      self.rows = rows
-      return
-    }
-    synapses = rows.targets.count
-    if layout.lanes != layout.neuronsPerBlock {
-      rows.targets = rows.targets.map { UInt32(layout.slot(ofNeuron: Int($0))) }
-    }
-    self.rows = rows
   }
 
-  /// Row of the source that drives neuron 0, if sources and neurons go side by side.
-  private static func firstOfDiagonal(of rows: SynapseRows, neurons: Int) -> Int? {
-    guard rows.targets.count == neurons, case .homogeneous = rows.delays,
-      let first = rows.starts.firstIndex(of: 1)
-    else { return nil }
-    for neuron in 0..<neurons {
-      let row = first - 1 + neuron
-      guard row + 1 < rows.starts.count, rows.starts[row] == neuron,
-        rows.starts[row + 1] == neuron + 1, rows.targets[neuron] == neuron
-      else { return nil }
-    }
-    return first - 1
-  }
+  /// Indices of the sources in their population.
+  var sources: Range<Int> { synapses.sources }
 
   /// Puts the events of one spike into the calendar.
   ///
@@ -66,7 +30,7 @@ final class Inlet: Sendable {
     source: Int, step: Int64, into calendar: inout EventCalendar
   ) {
     let row = source - sources.lowerBound
-    if firstOfDiagonal != nil, case .homogeneous(let delay) = rows.delays {
+    if synapses.isDiagonal, case .homogeneous(let delay) = rows.delays {
       guard let arrival = arrival(ofSpikeAt: step, delay: delay) else { return }
       calendar.append(
         PendingEvent(
@@ -75,7 +39,7 @@ final class Inlet: Sendable {
         at: arrival + 1)
       return
     }
-    let range = Int(rows.starts[row])..<Int(rows.starts[row + 1])
+    let range = synapses.row(row)
     guard !range.isEmpty else { return }
     if case .homogeneous(let delay) = rows.delays {
       guard let arrival = arrival(ofSpikeAt: step, delay: delay) else { return }
@@ -97,14 +61,12 @@ final class Inlet: Sendable {
     source: Int, step: Int64, from first: Int64, into calendar: inout EventCalendar
   ) {
     let row = source - sources.lowerBound
-    let range =
-      firstOfDiagonal == nil ? Int(rows.starts[row])..<Int(rows.starts[row + 1]) : row..<row + 1
-    for synapse in range {
+    for synapse in synapses.row(row) {
       guard let arrival = arrival(ofSpikeAt: step, delay: delay(of: synapse)),
         arrival + 1 >= first
       else { continue }
       let slot =
-        firstOfDiagonal == nil ? rows.targets[synapse] : UInt32(layout.slot(ofNeuron: row))
+        synapses.isDiagonal ? UInt32(layout.slot(ofNeuron: row)) : rows.targets[synapse]
       calendar.append(
         PendingEvent(
           slot: slot, port: port, synapse: UInt32(synapse), payload: weight(of: synapse)),

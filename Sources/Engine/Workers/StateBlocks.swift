@@ -1,24 +1,28 @@
 import Kernels
 
-/// The state of a cohort's neurons: `[block][group of 8 lanes][column][lane]`.
+/// The state of a cohort's neurons: in each block groups of 8 lanes with the columns of every step,
+/// then groups with the others, `[block][group][column][lane]`.
 ///
 /// Each group begins at a cache line: kernels load whole vectors. Lanes beyond the neurons are
 /// padding and repeat the last neuron, so that they compute what is computed anyway.
 struct StateBlocks: ~Copyable {
   let layout: CohortLayout
   let columns: [Column]
-  /// Where each column begins in a group.
+  /// By column: where its first group begins in a block, and from a group to the next.
   private let offsets: [Int]
-  private let groupBytes: Int
+  private let strides: [Int]
   private let blockBytes: Int
   private let buffer: AlignedBuffer
 
   init(of program: Program, layout: CohortLayout) {
     self.layout = layout
     columns = program.columns
-    offsets = program.columns.indices.map { program.byteOffset(ofColumn: $0, lane: 0) }
-    groupBytes = program.groupBytes
-    blockBytes = program.blockBytes(lanes: layout.lanes)
+    let state = StateLayout(program)
+    offsets = program.columns.indices.map {
+      state.byteOffset(ofColumn: $0, lane: 0, lanes: layout.lanes)
+    }
+    strides = program.columns.indices.map { state.groupStride(ofColumn: $0) }
+    blockBytes = state.blockBytes(lanes: layout.lanes)
     buffer = AlignedBuffer(count: blockBytes * layout.blocks)
   }
 
@@ -27,8 +31,8 @@ struct StateBlocks: ~Copyable {
   /// Where the value of one lane lies.
   @inline(__always)
   func value(ofColumn column: Int, block: Int, lane: Int) -> UnsafeMutableRawPointer {
-    self.block(block) + lane / Program.groupLanes * groupBytes + offsets[column]
-      + lane % Program.groupLanes * columns[column].element.bytes
+    self.block(block) + offsets[column] + lane / StateLayout.groupLanes * strides[column]
+      + lane % StateLayout.groupLanes * columns[column].element.bytes
   }
 
   /// Takes over all bytes of a state of the same shape.
@@ -76,10 +80,10 @@ extension StateBlocks {
   private func append<T: BitwiseCopyable>(_ column: Int, to all: inout [T]) {
     for block in 0..<layout.blocks {
       let live = layout.liveLanes(ofBlock: block)
-      for lane in stride(from: 0, to: live, by: Program.groupLanes) {
+      for lane in stride(from: 0, to: live, by: StateLayout.groupLanes) {
         let group = value(ofColumn: column, block: block, lane: lane)
           .assumingMemoryBound(to: T.self)
-        let count = min(Program.groupLanes, live - lane)
+        let count = min(StateLayout.groupLanes, live - lane)
         all.append(contentsOf: UnsafeBufferPointer(start: group, count: count))
       }
     }

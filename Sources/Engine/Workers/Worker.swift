@@ -32,8 +32,9 @@ final class Worker: @unchecked Sendable {
   let generators: [GeneratorShare]
   /// By cohort: what stimuli and schedule do to it.
   private let starts: [CohortStarts]
-  /// By source population: where its spikes end in this worker.
+  /// By source population: where its spikes end in this worker, as events or added up.
   private let inlets: [[(cohort: Int, inlet: Inlet)]]
+  let summed: [[SummedInlet]]
   /// By population.
   private let outlets: [Outlet]
   /// By population: indices of the neurons or units that are this worker's.
@@ -58,8 +59,9 @@ final class Worker: @unchecked Sendable {
 
   init(
     index: Int, cohorts: [Cohort], probes: [CohortProbes], generators: [GeneratorShare],
-    starts: [CohortStarts], inlets: [[(cohort: Int, inlet: Inlet)]], outlets: [Outlet],
-    owned: [Range<Int>], streams: Int, spikeWindow: RecordingPlan.Window, gids: GlobalIDs
+    starts: [CohortStarts], inlets: [[(cohort: Int, inlet: Inlet)]], summed: [[SummedInlet]],
+    outlets: [Outlet], owned: [Range<Int>], streams: Int, spikeWindow: RecordingPlan.Window,
+    gids: GlobalIDs
   ) {
     self.index = index
     self.cohorts = cohorts
@@ -67,6 +69,7 @@ final class Worker: @unchecked Sendable {
     self.generators = generators
     self.starts = starts
     self.inlets = inlets
+    self.summed = summed
     self.outlets = outlets
     self.owned = owned
     self.spikeWindow = spikeWindow
@@ -100,16 +103,17 @@ final class Worker: @unchecked Sendable {
     history.sweep(before: epoch.start, gids: gids)
     deliver(arrived)
     drive(epoch)
-    for index in cohorts.indices { cohorts[index].collectEvents(of: epoch) }
+    for cohort in cohorts { cohort.beginArrivals(of: epoch) }
     let delivered = ContinuousClock.now
+    var adding = Duration.zero
     for index in cohorts.indices {
-      advance(cohort: index, through: epoch)
+      adding += advance(cohort: index, through: epoch)
       cohorts[index].giveBack()
     }
     if let next { drawAhead(of: epoch, next) }
     let end = ContinuousClock.now
-    seconds.deliver += (delivered - begin).inSeconds
-    seconds.advance += (end - delivered).inSeconds
+    seconds.deliver += (delivered - begin + adding).inSeconds
+    seconds.advance += (end - delivered - adding).inSeconds
   }
 
   /// Draws the spikes that exchanged generators fire in the first epoch.
@@ -122,29 +126,66 @@ final class Worker: @unchecked Sendable {
   /// Runs the tail of the last step: what arrives there, resets and actions.
   func finish(at end: Int64, arrived: ArrivedSpikes) {
     deliver(arrived)
+    let last = Epoch(start: end, end: end + 1)
     for cohort in cohorts {
-      cohort.collectFinalEvents(before: end)
-      for block in 0..<cohort.layout.blocks {
-        _ = cohort.visit(
-          block: block, from: end, steps: 0, marks: marks, scratch: scratch.base, probes: nil)
+      cohort.beginArrivals(of: last)
+      var block = 0
+      while block < cohort.layout.blocks {
+        let tile = cohort.addArrivals(fromBlock: block, in: last)
+        for block in tile {
+          _ = cohort.visit(
+            block: block, from: end, steps: 0, marks: marks, scratch: scratch.base, probes: nil)
+        }
+        block = tile.upperBound
       }
     }
   }
 
   private func deliver(_ arrived: ArrivedSpikes) {
     for segment in arrived.segments {
-      for spike in segment {
-        let population = arrived.gids.population(of: spike.gid)
+      var place = 0
+      while place < segment.count {
+        let population = arrived.gids.population(of: segment[place].gid)
+        let (first, end) = (gids.first[population], gids.first[population + 1])
+        let begin = place
+        repeat {
+          place += 1
+        } while place < segment.count && segment[place].gid >= first && segment[place].gid < end
         deliver(
-          population: population, source: Int(spike.gid - arrived.gids.first[population]),
-          step: arrived.start + Int64(spike.offset))
+          UnsafeBufferPointer(rebasing: segment[begin..<place]), of: population,
+          from: arrived.start)
       }
     }
   }
 
-  private func deliver(population: Int, source: Int, step: Int64) {
-    for (cohort, inlet) in inlets[population] where inlet.sources.contains(source) {
-      inlet.deliver(source: source, step: step, into: &cohorts[cohort].calendar)
+  /// Spikes of one population.
+  private func deliver(
+    _ spikes: UnsafeBufferPointer<SourceSpike>, of population: Int, from start: Int64
+  ) {
+    let first = gids.first[population]
+    for inlet in summed[population] {
+      for spike in spikes {
+        inlet.receive(source: Int(spike.gid - first), at: start + Int64(spike.offset))
+      }
+    }
+    for (cohort, inlet) in inlets[population] {
+      for spike in spikes where inlet.sources.contains(Int(spike.gid - first)) {
+        inlet.deliver(
+          source: Int(spike.gid - first), step: start + Int64(spike.offset),
+          into: &cohorts[cohort].calendar)
+      }
+    }
+  }
+
+  /// Units of one generator that fire in one step, ascending.
+  private func deliver(
+    _ units: UnsafeBufferPointer<UInt32>, of population: Int, at step: Int64
+  ) {
+    for inlet in summed[population] { inlet.receive(units, at: step) }
+    for (cohort, inlet) in inlets[population] {
+      for unit in units where inlet.sources.contains(Int(unit)) {
+        inlet.deliver(source: Int(unit), step: step, into: &cohorts[cohort].calendar)
+      }
     }
   }
 
@@ -159,11 +200,18 @@ final class Worker: @unchecked Sendable {
       }
       share.ahead.removeAll()
       guard share.route == .local else { continue }
-      share.units.takeSpikes(until: epoch.end) { unit, step in
-        let spike = SpikeRecord(step: step, neuron: UInt32(unit))
-        record(spike, of: share, stream: recorded)
-        if step >= onTheirWay { remember(spike, of: share) }
-        deliver(population: share.population, source: unit, step: step)
+      share.units.takeSteps(until: epoch.end) { step, units in
+        deliver(units, of: share.population, at: step)
+        guard step < onTheirWay, recorded == nil else {
+          for unit in units {
+            let spike = SpikeRecord(step: step, neuron: unit)
+            record(spike, of: share, stream: recorded)
+            if step >= onTheirWay { remember(spike, of: share) }
+          }
+          return
+        }
+        let own = UInt32(share.recorded.lowerBound)..<UInt32(share.recorded.upperBound)
+        spikeCounts[share.population] += units.count { own.contains($0) }
       }
     }
   }
@@ -197,19 +245,31 @@ final class Worker: @unchecked Sendable {
     if isEven { outgoingEven.append(spike) } else { outgoingOdd.append(spike) }
   }
 
-  private func advance(cohort index: Int, through epoch: Epoch) {
+  /// - Returns: the time of adding up arrivals, which belongs to delivery.
+  private func advance(cohort index: Int, through epoch: Epoch) -> Duration {
     let cohort = cohorts[index]
     let probe = probes[index]
+    let starts = starts[index]
     probe.begin(epoch)
-    starts[index].begin(epoch)
-    for block in 0..<cohort.layout.blocks {
-      let rows = probe.rows(ofBlock: block)
-      let count = cohort.visit(
-        block: block, from: epoch.start, steps: epoch.steps, marks: marks, scratch: scratch.base,
-        starts: starts[index].starts(ofBlock: block), probes: rows)
-      if rows != nil { probe.gather(block: block) }
-      if count > 0 { collect(count, of: cohort, block: block, in: epoch) }
+    starts.begin(epoch)
+    var adding = Duration.zero
+    var block = 0
+    while block < cohort.layout.blocks {
+      let begin = ContinuousClock.now
+      let tile = cohort.addArrivals(fromBlock: block, in: epoch)
+      adding += ContinuousClock.now - begin
+      for block in tile {
+        let rows = probe.rows(ofBlock: block)
+        let count = cohort.visit(
+          block: block, from: epoch.start, steps: epoch.steps, marks: marks,
+          scratch: scratch.base, starts: starts.starts(ofBlock: block), probes: rows)
+        if rows != nil { probe.gather(block: block) }
+        if count > 0 { collect(count, of: cohort, block: block, in: epoch) }
+      }
+      block = tile.upperBound
     }
+    cohort.endArrivals(of: epoch)
+    return adding
   }
 
   /// Sends spikes to where they are wanted.
@@ -251,7 +311,7 @@ extension Worker {
 
   /// Over the inlets of one source population, in steps; `nil`: there is none.
   func longestDelay(from population: Int) -> Int? {
-    inlets[population].map(\.inlet.longestDelay).max()
+    (inlets[population].map(\.inlet.longestDelay) + summed[population].map(\.longestDelay)).max()
   }
 
   /// Copies what it is between two epochs. Its own thread does this.
@@ -273,6 +333,9 @@ extension Worker {
     for spike in spikes {
       let population = gids.population(of: spike.gid)
       let source = Int(spike.gid - gids.first[population])
+      for inlet in summed[population] {
+        inlet.receive(source: source, at: spike.step, from: instant.arrivalsFrom)
+      }
       for (cohort, inlet) in inlets[population] where inlet.sources.contains(source) {
         inlet.deliver(
           source: source, step: spike.step, from: instant.arrivalsFrom,

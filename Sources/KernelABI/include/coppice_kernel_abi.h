@@ -4,8 +4,8 @@
 // engine owns all memory; a kernel allocates nothing and keeps nothing between calls.
 //
 // Order inside a visit, for each step n = first_step + k (k = 0 ..< steps):
-//   1. the tail of step n - 1: arrivals (events with this k), second resets that are due, resets
-//      of its spikes, actions of its events;
+//   1. the tail of step n - 1: arrivals (sums and events with this k), second resets that are due,
+//      resets of its spikes, actions of its events;
 //   2. the start of step n: what stimuli and schedule do (`starts` with this k), in their order;
 //   3. probes, where `probe_due[k]`: the state before the update;
 //   4. update: every right side from the old state, then all variables at once;
@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 /// Raised whenever a struct below or the meaning of one of its fields changes.
-#define COPPICE_KERNEL_ABI_VERSION 3
+#define COPPICE_KERNEL_ABI_VERSION 4
 
 /// Lanes of a block come in multiples of this; padding lanes compute but never leave a mark.
 #define COPPICE_LANE_MULTIPLE 8
@@ -65,12 +65,25 @@ typedef struct coppice_visit {
   uint64_t first_neuron;  ///< index in its population of lane 0: counter of the random streams
   double dt;              ///< s
 
-  /// The block: groups of COPPICE_LANE_MULTIPLE lanes, each aligned to 64 bytes. In a group, column
-  /// c starts at byte `offset(c) * COPPICE_LANE_MULTIPLE`; 8-byte columns (double, or uint64 bits)
-  /// come first, then 1-byte booleans (0 or 1).
+  /// The block: groups of COPPICE_LANE_MULTIPLE lanes with the columns that every step touches, then
+  /// groups of as many lanes with those that only rare paths do, each group aligned to 64 bytes. In a
+  /// group, column c starts at byte `offset(c) * COPPICE_LANE_MULTIPLE`; 8-byte columns (double, or
+  /// uint64 bits) come first, then 1-byte booleans (0 or 1).
   uint8_t *state;
   const double *uniforms;              ///< the program's table, evaluated once
   const uint64_t *streams;             ///< one Philox key per random occurrence of the program
+
+  /// [lanes / group width]: 0 only where the visit before has left 0: no flag of a spike or an event
+  /// waits for the next tail. Out: the same. NULL: the kernel must look.
+  uint8_t *pending;
+
+  /// Arrivals that were added up already: [lanes / COPPICE_LANE_MULTIPLE][sum_depth][column]
+  /// [COPPICE_LANE_MULTIPLE], the columns being those that additive ports add to, ascending. -0.0:
+  /// nothing arrives; a visit leaves -0.0 behind. What is summed here comes by no event.
+  double *sums;
+  /// [lanes / COPPICE_LANE_MULTIPLE]: bit k: sums with this k. NULL: nothing was added up.
+  const uint32_t *sums_due;
+  uint32_t sum_depth;                  ///< steps that there is room for: `steps` at least, and 1
 
   const coppice_event *events;
   const uint32_t *event_offsets;       ///< [groups + 1] into events

@@ -256,6 +256,12 @@ CV_COMPARISON(cv_greaterOrEqual, >=, 29)
 CV_COMPARISON(cv_equal, ==, 0)
 CV_COMPARISON(cv_notEqual, !=, 4)
 
+/// False where x is -0.0, to the bit.
+CV_INLINE cv_mask cv_isNotMinusZero(cv_real x) {
+  const cv_bits rest = (cv_bits)x ^ cv_setBits(0x8000000000000000u);
+  return cv_anyBit(rest, rest);
+}
+
 /// Bytes 0 or 1, one per lane.
 CV_INLINE cv_mask cv_loadFlags(const uint8_t *p) {
   uint64_t bytes = 0;
@@ -1021,7 +1027,7 @@ CV_INLINE cv_bits cv_randomBits(
   return (c.w0 & cv_setBits(0xffffffffu)) | (c.w1 << 32);
 }
 
-/// A whole number below 2^53.
+/// A whole number up to 2^53.
 CV_INLINE cv_real cv_realOfInteger(cv_bits n) {
   const cv_real high =
       (cv_real)((n >> 32) | cv_setBits(0x4530000000000000u)) - cv_set(0x1p84);

@@ -80,6 +80,10 @@ typedef struct coppice_portable {
   /// Whole numbers of mean lambda[i]; NaN where that is negative or NaN.
   void (*poisson)(double *out, uint64_t key, uint64_t first_neuron, uint64_t step,
                   uint32_t ordinal, const double *lambda, size_t n);
+  /// Logarithms of uniforms in (0, 1], of words 0 and 1 of the counters (unit, 0, low half of
+  /// the draw, high half of it).
+  void (*logarithms)(
+      double *out, uint64_t key, const uint32_t *units, const uint64_t *draws, size_t n);
 } coppice_portable;
 
 /// The best for this processor; the environment variable COPPICE_PORTABLE may name another one

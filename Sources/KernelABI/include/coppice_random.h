@@ -4,6 +4,7 @@
 #ifndef COPPICE_RANDOM_H
 #define COPPICE_RANDOM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /// Philox4x32-10 (Salmon et al. 2011). The key's low 32 bits are its first word.
@@ -38,6 +39,11 @@ static inline uint64_t coppice_random_bits(uint64_t key, uint32_t a, uint32_t b,
 static inline double coppice_uniform(uint64_t key, uint32_t a, uint32_t b, uint64_t c) {
   return (double)(coppice_random_bits(key, a, b, c) >> 11) * 0x1p-53;
 }
+
+/// Logarithms of uniforms in (0, 1], many at a time: of the counters (unit, 0, low half of the draw,
+/// high half of it). n is a multiple of 8; `out` and `draws` are aligned to 64 bytes.
+void coppice_logarithms(
+    double *out, uint64_t key, const uint32_t *units, const uint64_t *draws, size_t n);
 
 /// The functions below expect denormals to be flushed, and take them for 0.
 double coppice_exp(double x);

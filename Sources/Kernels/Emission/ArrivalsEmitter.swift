@@ -1,4 +1,5 @@
-/// Writes the passage over the events of a step that sums the amounts of additive ports.
+/// Writes what additive ports add to the state: sums that the engine has made, and the passage over
+/// the events of a step that makes the others.
 struct ArrivalsEmitter {
   let layout: ColumnLayout
   private var program: Program { layout.program }
@@ -10,9 +11,55 @@ struct ArrivalsEmitter {
   /// Local variables that hold columns there; in short visits all stand in memory.
   private var locals: Set<Int> { layout.visits == .long ? layout.hot : [] }
 
+  /// Groups ahead whose sums a short visit asks memory for: the time in which a line comes from the
+  /// third-level cache.
+  private static let distance = 4
+  /// Lines of sums at the most.
+  private static let mostLines = 8
+
+  /// Asks memory for the sums of a group some places ahead, which lie beside the stream of columns.
+  ///
+  /// Where there are none a line is asked for that is here: that costs less than a branch which
+  /// cannot be foretold.
+  func askAhead(in text: inout CText) {
+    let columns = program.summedColumns.count
+    guard columns > 0 else { return }
+    let width = StateLayout.groupLanes
+    text.block("if (visit->sums_due && l0 + \(Self.distance * width) < lanes)") { text in
+      text.line("const uint32_t g = l0 / \(width) + \(Self.distance);")
+      text.line(
+        "const double *const sums = visit->sums + (uintptr_t)g * visit->sum_depth "
+          + "* \(columns * width);")
+      text.line("const int any = visit->sums_due[g] & 1;")
+      for column in 0..<min(columns, Self.mostLines) {
+        text.line(
+          "__builtin_prefetch(any ? (const void *)(sums + \(column * width)) : (const void *)hot);")
+      }
+    }
+  }
+
+  /// Adds the sums of the step that the engine has made, and leaves none behind.
+  func addSums(in text: inout CText) {
+    let columns = program.summedColumns
+    let width = StateLayout.groupLanes
+    text.line(
+      "double *const sums = visit->sums + ((uintptr_t)(l0 / \(width)) * visit->sum_depth + k) * "
+        + "\(columns.count * width) + l0 % \(width);")
+    let state = SectionEmitter(layout: layout, surroundings: .init(locals: locals))
+    for (place, column) in columns.enumerated() {
+      text.block("") { text in
+        text.line("const cv_real a = cv_load(sums + \(place * width));")
+        let old = state.column(column)
+        let sum = "cv_select(cv_isNotMinusZero(a), \(old) + a, \(old))"
+        text.line(state.assignment(of: sum, to: column))
+        text.line("cv_store(sums + \(place * width), cv_set(-0.0));")
+      }
+    }
+  }
+
   /// Passes over the events of the step, summing the amounts of additive ports.
   func emit(into text: inout CText) {
-    let columns = program.additiveColumns.sorted()
+    let columns = program.summedColumns
     for column in columns {
       text.line("_Alignas(64) double a\(column)[COPPICE_WIDTH] = {0};")
       text.line("uint32_t t\(column) = 0;")
@@ -60,21 +107,6 @@ struct ArrivalsEmitter {
       }
       text.line("a\(column)[l] += \(value);")
       text.line("t\(column) |= (uint32_t)1 << l;")
-    }
-  }
-}
-
-extension Program {
-  /// Columns that additive ports add to.
-  var additiveColumns: Set<Int> { Set(contributions.map(\.column)) }
-
-  /// Whether something is added only where the neuron is not refractory.
-  var hasMaskedContributions: Bool { contributions.contains(where: \.isMasked) }
-
-  private var contributions: [Contribution] {
-    ports.flatMap { port -> [Contribution] in
-      guard case .additive(let contributions) = port else { return [] }
-      return contributions
     }
   }
 }

@@ -24,12 +24,6 @@ package enum CEmitter {
     let lanes = (0..<width).map { "\($0)" }.joined(separator: ", ")
     text.line("static const _Alignas(64) double lane_numbers[] = {\(lanes)};")
     text.line("")
-    text.block("static inline uint64_t flags_word(const uint8_t *flags)") { text in
-      text.line("uint64_t word = 0;")
-      text.line("__builtin_memcpy(&word, flags, COPPICE_WIDTH);")
-      text.line("return word;")
-    }
-    text.line("")
     TailEmitter(layout: layout).emit(into: &text)
     StartEmitter(layout: layout).emit(into: &text)
     TestsEmitter(layout: layout).emit(into: &text)

@@ -15,8 +15,8 @@ struct ColumnLayout {
   /// variables: a compiler then takes time beyond measure to find them registers, and the kernel
   /// is slower. Uniforms are not broadcast in advance either.
   let places: [Int: Int]
-  /// Byte offset of each column, for one lane.
-  private let offsets: [Int]
+  /// Where columns lie in a block.
+  private let state: StateLayout
 
   /// Measured with chains of 4 to 400 compartments of 3 columns each: local variables are faster
   /// up to some 50, the array from some 70 on.
@@ -36,7 +36,7 @@ struct ColumnLayout {
       hot.formUnion(section.storedColumns)
       uniforms.formUnion(section.uniforms)
     }
-    var changing = program.additiveColumns
+    var changing = Set(program.summedColumns)
     for section in everyStep { changing.formUnion(section.storedColumns) }
     let isReal = program.columns.map { $0.element != .bits }
     self.hot = hot.filter { isReal[$0] }
@@ -48,24 +48,21 @@ struct ColumnLayout {
       ? Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, $0) }) : [:]
     locals = isLarge && visits == .short ? [] : self.hot
     hotUniforms = isLarge || width == 8 ? [] : uniforms
-    var offset = 0
-    var offsets: [Int] = []
-    for column in program.columns {
-      offsets.append(offset)
-      offset += column.element.bytes
-    }
-    self.offsets = offsets
+    state = StateLayout(program)
   }
 
   func element(_ column: Int) -> Column.Element { program.columns[column].element }
 
-  /// Declares where the numbers and the flags of lane `l0` begin in `state`.
+  /// Declares where the hot and the other columns of the group of lane `l0` begin in `state`.
   func declareGroup(in text: inout CText) {
-    text.line("uint8_t *const lane0 = state + (uintptr_t)(l0 / 8) * \(program.groupBytes);")
-    text.line("uint8_t *const numbers = lane0 + l0 % 8 * 8, *const flags = lane0 + l0 % 8;")
+    let (hot, rest) = (state.hotGroupBytes, state.restGroupBytes)
+    text.line("uint8_t *const hot = state + (uintptr_t)(l0 / 8) * \(hot);")
+    text.line(
+      "uint8_t *const rest = state + (uintptr_t)(lanes / 8) * \(hot) "
+        + "+ (uintptr_t)(l0 / 8) * \(rest);")
   }
 
-  /// Declares the pointers to some columns' lanes of the group, from `numbers` and `flags`.
+  /// Declares the pointers to some columns' lanes of the group, from `hot` and `rest`.
   func declarePointers(_ columns: some Collection<Int>, in text: inout CText) {
     for column in columns.sorted() {
       text.line("\(memoryType(column)) *const p\(column) = \(address(column));")
@@ -81,9 +78,16 @@ struct ColumnLayout {
   }
 
   private func address(_ column: Int) -> String {
-    element(column) == .flag
-      ? "flags + \(offsets[column] * Program.groupLanes)"
-      : "(\(memoryType(column)) *)(numbers + \(offsets[column] * Program.groupLanes))"
+    let group = state.hot.contains(column) ? "hot" : "rest"
+    let offset = state.offsetInGroup(ofColumn: column)
+    return element(column) == .flag
+      ? "\(group) + \(offset) + l0 % 8"
+      : "(\(memoryType(column)) *)(\(group) + \(offset) + l0 % 8 * 8)"
+  }
+
+  /// Where the columns of `places` lie in their group, in the order of places.
+  var offsetsOfPlaces: [Int] {
+    places.sorted { $0.value < $1.value }.map { state.offsetInGroup(ofColumn: $0.key) }
   }
 
   /// The place in the step loop that holds a hot column.

@@ -54,24 +54,25 @@ struct VisitEmitter {
     }
   }
 
-  private var isBetweenNeeded: Bool { tail.isNeeded || !program.additiveColumns.isEmpty }
+  private var isBetweenNeeded: Bool { tail.isNeeded || !program.summedColumns.isEmpty }
 
   private func group(in text: inout CText) {
     text.line("uint8_t *const state = visit->state;")
     layout.declareGroup(in: &text)
     text.line("const uint64_t *const streams = visit->streams;")
     text.line("const uint64_t i0 = visit->first_neuron + l0;")
+    if !program.summedColumns.isEmpty {
+      text.line("const uint32_t arriving = visit->sums_due ? visit->sums_due[l0 / 8] : 0;")
+    }
     text.line("const uint32_t *const offsets = visit->event_offsets + l0 / COPPICE_WIDTH;")
     text.line("const coppice_event *event = visit->events + offsets[0];")
     text.line("const coppice_event *const end = visit->events + offsets[1];")
     text.line("uint32_t next = event != end ? event->step : UINT32_MAX;")
-    var pointers = layout.hot.subtracting(layout.places.keys).union(program.pendingFlags)
-      .union(program.confirmation.loadedColumns)
-    if isLong { pointers.formUnion(program.additiveColumns) }
+    var pointers = layout.hot.subtracting(layout.places.keys).union(program.summedColumns)
     if let bits = program.secondReset?.pending { pointers.insert(bits) }
     if let flag = program.notRefractory { pointers.insert(flag) }
     layout.declarePointers(pointers, in: &text)
-    if isLong { loadHotColumns(in: &text) }
+    if isLong { loadHotColumns(in: &text) } else { arrivals.askAhead(in: &text) }
     pendingAtEntry(in: &text)
     start.declare(in: &text)
     if probe.isNeeded {
@@ -84,6 +85,9 @@ struct VisitEmitter {
     }
     text.block("for (uint32_t k = 0;;)") { text in step(in: &text) }
     if isLong { storeHotColumns(in: &text) }
+    if !program.pendingFlags.isEmpty {
+      text.line("if (visit->pending) visit->pending[l0 / COPPICE_WIDTH] = pending != 0;")
+    }
   }
 
   private func loadHotColumns(in text: inout CText) {
@@ -91,14 +95,14 @@ struct VisitEmitter {
       text.line("\(layout.localType(column)) c\(column) = \(layout.memory(column));")
     }
     guard !layout.places.isEmpty else { return }
-    let columns = layout.places.keys.sorted().map(String.init).joined(separator: ", ")
-    text.line("static const uint32_t hot[] = {\(columns)};")
+    let offsets = layout.offsetsOfPlaces.map(String.init).joined(separator: ", ")
+    text.line("static const uint32_t offsets_of_h[] = {\(offsets)};")
     text.line("cv_real room[\(layout.places.count)];")
     text.line("cv_real *h = room;")
     // So that no compiler sees that the array could be variables.
     text.line("__asm__ volatile(\"\" : \"+r\"(h) : : \"memory\");")
     text.block("for (uint32_t j = 0; j < \(layout.places.count); ++j)") { text in
-      text.line("h[j] = cv_load((double *)(numbers + 64 * hot[j]));")
+      text.line("h[j] = cv_load((double *)(hot + offsets_of_h[j] + l0 % 8 * 8));")
     }
   }
 
@@ -108,15 +112,13 @@ struct VisitEmitter {
     }
     guard !layout.places.isEmpty else { return }
     text.block("for (uint32_t j = 0; j < \(layout.places.count); ++j)") { text in
-      text.line("cv_store((double *)(numbers + 64 * hot[j]), h[j]);")
+      text.line("cv_store((double *)(hot + offsets_of_h[j] + l0 % 8 * 8), h[j]);")
     }
   }
 
   private func pendingAtEntry(in text: inout CText) {
-    let flags = program.pendingFlags
-    if !flags.isEmpty {
-      let words = flags.map { "flags_word(p\($0))" }
-      text.line("uint64_t pending = \(words.joined(separator: " | "));")
+    if !program.pendingFlags.isEmpty {
+      text.line("uint32_t pending = visit->pending ? visit->pending[l0 / COPPICE_WIDTH] : 1;")
     }
     if let bits = program.secondReset?.pending {
       text.line("uint64_t second = cv_bitsOr(\(layout.memory(bits)));")
@@ -130,11 +132,19 @@ struct VisitEmitter {
     if !program.pendingFlags.isEmpty { work.append("(pending != 0)") }
     if program.secondReset?.pending != nil { work.append("(second >> ((n - 1) & 63) & 1)") }
     if isBetweenNeeded {
+      let rare = Array(work.dropFirst())
+      if !program.summedColumns.isEmpty {
+        if isLong {
+          work.append("(arriving >> k & 1)")
+        } else {
+          text.block("if (arriving >> k & 1)") { text in arrivals.addSums(in: &text) }
+        }
+      }
       text.block("if (__builtin_expect(\(work.joined(separator: " | ")), 0))") { text in
         if isLong {
-          betweenSteps(rare: Array(work.dropFirst()), in: &text)
+          betweenSteps(rare: rare, in: &text)
         } else {
-          callBetween(rare: Array(work.dropFirst()), in: &text)
+          callBetween(rare: rare, in: &text)
         }
       }
     }
@@ -170,6 +180,9 @@ struct VisitEmitter {
 
   /// Sums of arrivals, on local variables; then, where there is more to do, the tail on memory.
   private func betweenSteps(rare: [String], in text: inout CText) {
+    if !program.summedColumns.isEmpty {
+      text.block("if (arriving >> k & 1)") { text in arrivals.addSums(in: &text) }
+    }
     text.line("const coppice_event *const from = event;")
     text.line("uint32_t others = 0;")
     text.block("if (k == next)") { text in
@@ -202,7 +215,7 @@ struct VisitEmitter {
         + "const coppice_event *event, const coppice_event *const end, const int isRare)"
     ) { text in
       Self.declareMemory(of: layout, in: &text)
-      var columns = program.additiveColumns
+      var columns = Set(program.summedColumns)
       if let flag = program.notRefractory { columns.insert(flag) }
       layout.declarePointers(columns, in: &text)
       text.line("const coppice_event *const from = event;")
@@ -232,21 +245,10 @@ struct VisitEmitter {
       condition = "__builtin_expect(cv_any(v\(output)), 0)"
     }
     text.block("if (\(condition))") { text in
-      var condition = "1"
-      if let output = program.confirmation.outputs.first {
-        text.line("cv_mask confirmed;")
-        text.block("") { text in
-          everyStep.code(of: program.confirmation, in: &text)
-          text.line("confirmed = v\(output);")
-        }
-        condition = "cv_any(confirmed)"
-      }
-      text.block("if (\(condition))") { text in
-        if isLong { layout.spill(tests.readColumns, in: &text) }
-        let call = "tests(visit, l0, k);"
-        text.line(program.pendingFlags.isEmpty ? call : "pending = \(call)")
-        if isLong { layout.reload(tests.writtenColumns, in: &text) }
-      }
+      if isLong { layout.spill(tests.readColumns, in: &text) }
+      let call = "tests(visit, l0, k);"
+      text.line(program.pendingFlags.isEmpty ? call : "pending = \(call)")
+      if isLong { layout.reload(tests.writtenColumns, in: &text) }
     }
   }
 }

@@ -1,19 +1,13 @@
 extension Program {
   /// Makes the precondition cheap: of each test, which is a conjunction, only what is at hand.
   ///
-  /// Comparisons without functions and time come first: a quiet neuron is below its thresholds.
-  /// Where there is one, comparisons of the time with a column wait for the confirmation: a
-  /// dendrite stays above threshold long after its spike, and the timer alone says that nothing
-  /// can come of it, but a quiet neuron need not read it. Flags are the second choice, for many
-  /// are up in a quiet neuron.
+  /// Comparisons without functions come first: a quiet neuron is below its thresholds. Where there is
+  /// one that the time does not enter, those of the time with a column go with it: a dendrite stays
+  /// above threshold long after its spike, and the timer alone says that nothing can come of it. Flags
+  /// are the second choice, for many are up in a quiet neuron.
   func cheapeningPrecondition() -> Program {
     var program = self
-    let isTimed = tests.outputs.contains {
-      tests.cheapConjuncts(of: $0, timed: true) != tests.cheapConjuncts(of: $0, timed: false)
-    }
-    program.precondition = anyTest { tests.cheapConjuncts(of: $0, timed: false) }
-    program.confirmation =
-      isTimed ? anyTest { tests.cheapConjuncts(of: $0, timed: true) } : Section()
+    program.precondition = anyTest { tests.cheapConjuncts(of: $0) }
     return program
   }
 
@@ -38,9 +32,8 @@ extension Program {
 }
 
 extension Section {
-  /// Conjuncts of a condition of which it cannot hold unless all do; `timed`: those that compare
-  /// the time among them.
-  fileprivate func cheapConjuncts(of condition: Int, timed: Bool) -> [Int] {
+  /// Conjuncts of a condition of which it cannot hold unless all do.
+  fileprivate func cheapConjuncts(of condition: Int) -> [Int] {
     var conjuncts: [Int] = []
     var open = [condition]
     while let value = open.popLast() {
@@ -51,7 +44,7 @@ extension Section {
       }
     }
     if conjuncts.contains(where: { isCheapComparison($0, timed: false) }) {
-      return conjuncts.filter { isCheapComparison($0, timed: timed) }
+      return conjuncts.filter { isCheapComparison($0, timed: true) }
     }
     let flags = conjuncts.filter { isFlag($0) }
     return flags.isEmpty ? [condition] : flags
@@ -65,7 +58,7 @@ extension Section {
     }
   }
 
-  /// Whether it compares numbers that take next to nothing to compute.
+  /// Whether it compares numbers that take next to nothing to compute; `timed`: the time among them.
   private func isCheapComparison(_ value: Int, timed: Bool) -> Bool {
     guard case .compare(_, let x, let y) = instructions[value].operation else { return false }
     return isCheap(x, depth: 2, timed: timed) && isCheap(y, depth: 2, timed: timed)

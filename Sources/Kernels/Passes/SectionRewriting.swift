@@ -35,7 +35,6 @@ extension Program {
     program.probe = transform(probe)
     program.update = transform(update)
     program.precondition = transform(precondition)
-    program.confirmation = transform(confirmation)
     program.tests = transform(tests)
     if let second = secondReset {
       program.secondReset = SecondReset(

@@ -13,7 +13,6 @@ package struct PortableKernel: Kernel {
   private let probe: PortableSection
   private let update: PortableSection
   private let precondition: PortableSection
-  private let confirmation: PortableSection
   private let tests: PortableSection
   private let secondReset: PortableSection
   private let reset: PortableSection
@@ -31,7 +30,6 @@ package struct PortableKernel: Kernel {
     probe = PortableSection(program.probe, of: program)
     update = PortableSection(program.update, of: program, pool: places)
     precondition = PortableSection(program.precondition, of: program, pool: places)
-    confirmation = PortableSection(program.confirmation, of: program)
     tests = PortableSection(program.tests, of: program)
     secondReset = PortableSection(program.secondReset?.code ?? Section(), of: program)
     reset = PortableSection(program.reset, of: program)
@@ -41,7 +39,7 @@ package struct PortableKernel: Kernel {
     layout = PortableLayout(
       program, pool: pool, summed: ports.summed,
       sections: [
-        derived, initial, probe, update, precondition, confirmation, tests, secondReset, reset,
+        derived, initial, probe, update, precondition, tests, secondReset, reset,
       ]
         + actions + ports.sections + starts)
   }
@@ -89,6 +87,7 @@ package struct PortableKernel: Kernel {
       // After the last step only a visit without steps has a tail.
       guard k < visit.pointee.steps || visit.pointee.steps == 0 else { break }
       lanes.step = visit.pointee.first_step + Int64(k) - 1
+      ports.addSums(ofStep: k, lanes: lanes)
       tail(events: first..<event, lanes: &lanes)
       guard k < visit.pointee.steps else { break }
       lanes.step += 1
@@ -223,9 +222,8 @@ package struct PortableKernel: Kernel {
   /// Thresholds and conditions on the new state.
   private func test(k: UInt32, visit: UnsafeMutablePointer<coppice_visit>, lanes: PortableLanes) {
     guard !tests.isEmpty else { return }
-    for condition in [precondition, confirmation] {
-      guard let possible = condition.outputs.first else { continue }
-      lanes.compute(condition)
+    if let possible = precondition.outputs.first {
+      lanes.compute(precondition)
       guard lanes.any(possible) else { return }
     }
     lanes.run(tests)

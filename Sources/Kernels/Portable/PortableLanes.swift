@@ -72,16 +72,16 @@ struct PortableLanes {
   private func copyColumns(
     _ copy: (UnsafeMutableRawPointer, UnsafeMutableRawPointer, _ bytes: Int) -> Void
   ) {
-    let width = Program.groupLanes
+    let width = StateLayout.groupLanes
     let lanes = Int(visit.lanes)
     let state = UnsafeMutableRawPointer(visit.state)
     guard let state else { return }
     for (place, offset) in layout.columns.enumerated() {
       let bytes = layout.columnBytes[place] * width
+      let first = layout.state.byteOffset(ofColumn: place, lane: 0, lanes: lanes)
+      let stride = layout.state.groupStride(ofColumn: place)
       for group in 0..<lanes / width {
-        copy(
-          scratch + offset * lanes + group * bytes,
-          state + group * layout.groupBytes + offset * width, bytes)
+        copy(scratch + offset * lanes + group * bytes, state + first + group * stride, bytes)
       }
     }
   }
@@ -232,8 +232,8 @@ struct PortableLanes {
 struct PortableLayout {
   let columns: [Int]
   let columnBytes: [Int]
-  /// Of a group in the block itself.
-  let groupBytes: Int
+  /// In the block itself.
+  let state: StateLayout
   private let bytesOfColumns: Int
   /// Buffers filled once per visit, in order.
   let pool: [PortableInstruction.Fill]
@@ -246,9 +246,14 @@ struct PortableLayout {
     _ program: Program, pool: [PortableInstruction.Fill], summed: [Int],
     sections: [PortableSection]
   ) {
-    columns = program.columns.indices.map { program.byteOffset(ofColumn: $0) }
+    // Columns of 8 bytes come before flags: every one is aligned.
+    var end = 0
+    columns = program.columns.map { column in
+      defer { end += column.element.bytes }
+      return end
+    }
     columnBytes = program.columns.map(\.element.bytes)
-    groupBytes = program.groupBytes
+    state = StateLayout(program)
     // Vectors are loaded whole: what follows the flags begins at a cache line too.
     bytesOfColumns = (program.bytesPerLane + 7) & ~7
     self.pool = pool

@@ -23,13 +23,13 @@ struct PortablePorts {
 
   private var codes: [Code] = []
   /// Columns that additive ports add to.
-  private(set) var summed: [Int] = []
+  let summed: [Int]
   private let notRefractory: Int?
   private let hasGeneral: Bool
 
   init(_ program: Program) {
     notRefractory = program.notRefractory
-    var summed: [Int] = []
+    let summed = program.summedColumns
     var codes: [Code] = []
     for port in program.ports {
       switch port {
@@ -37,10 +37,9 @@ struct PortablePorts {
         codes.append(
           .additive(
             contributions.map { contribution in
-              let sum = summed.firstIndex(of: contribution.column) ?? summed.count
-              if sum == summed.count { summed.append(contribution.column) }
-              return Contribution(
-                sum: sum, amount: Self.amount(contribution.amount, of: program),
+              Contribution(
+                sum: summed.firstIndex(of: contribution.column) ?? 0,
+                amount: Self.amount(contribution.amount, of: program),
                 isMasked: contribution.isMasked)
             }))
       case .general(let code): codes.append(.general(PortableSection(code, of: program)))
@@ -75,6 +74,25 @@ struct PortablePorts {
     for place in summed.indices {
       sums(place, lanes).update(repeating: 0, count: lanes.count)
       touched(place, lanes).update(repeating: 0, count: lanes.count)
+    }
+  }
+
+  /// Adds what the engine has summed for step k of the visit, and leaves no sums behind.
+  func addSums(ofStep k: UInt32, lanes: PortableLanes) {
+    guard !summed.isEmpty, let due = lanes.visit.sums_due, let all = lanes.visit.sums else {
+      return
+    }
+    let width = StateLayout.groupLanes
+    for group in 0..<Int(lanes.visit.lanes) / width where due[group] >> k & 1 != 0 {
+      var sums = all + (group * Int(lanes.visit.sum_depth) + Int(k)) * summed.count * width
+      for column in summed {
+        let numbers = lanes.numbers(.column(column)) + group * width
+        for lane in 0..<width where sums[lane].bitPattern != (-0.0).bitPattern {
+          numbers[lane] += sums[lane]
+          sums[lane] = -0.0
+        }
+        sums += width
+      }
     }
   }
 

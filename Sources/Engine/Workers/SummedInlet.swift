@@ -1,0 +1,195 @@
+import KernelABI
+import Kernels
+import Networks
+
+/// A projection whose arrivals at one cohort are added up before its blocks are visited.
+///
+/// All its synapses have one delay and only add amounts that no state decides: what waits are
+/// spikes, not their arrivals.
+final class SummedInlet {
+  struct Contribution {
+    /// Place among the program's summed columns.
+    var column: Int
+    var amount: SummedAmount
+  }
+
+  /// What is left of a spike's row in this epoch.
+  private struct DueRow: BitwiseCopyable {
+    var begin: UInt32
+    var end: UInt32
+    /// The step of the epoch.
+    var k: UInt32
+    /// How often the source has fired in that step.
+    var times: UInt32
+  }
+
+  /// Rows whose memory is asked for before it is read.
+  private static let ahead = 6
+
+  private let synapses: InletRows
+  private let rows: SynapseRows
+  private let layout: CohortLayout
+  private let delay: Int64
+  private let contributions: [Contribution]
+  /// By the step at whose beginning spikes arrive: their sources, counted from the first.
+  private var waiting: StepLists
+  private var due = GrowingList<DueRow>()
+  /// Of a diagonal: by step of the epoch, the arrivals that have been added.
+  private var taken = [Int](repeating: 0, count: EpochSequence.longest)
+
+  /// - Parameter delay: of all synapses, in steps.
+  init(rows: InletRows, delay: Int, contributions: [Contribution], layout: CohortLayout) {
+    synapses = rows
+    self.rows = rows.rows
+    self.delay = Int64(delay)
+    self.contributions = contributions
+    self.layout = layout
+    waiting = StepLists(horizon: delay + 2 * EpochSequence.longest + 2)
+  }
+
+  var longestDelay: Int { Int(delay) }
+
+  /// Synapses of a source, where they lie in rows.
+  var meanRow: Int? {
+    synapses.isDiagonal ? nil : synapses.synapses / max(synapses.sources.count, 1)
+  }
+
+  /// Takes a spike of a unit or neuron at a step.
+  ///
+  /// - Parameter first: what arrives before the beginning of this step has arrived already.
+  @inline(__always)
+  func receive(source: Int, at step: Int64, from first: Int64 = .min) {
+    guard synapses.sources.contains(source), step + delay + 1 >= first else { return }
+    waiting.append(UInt32(source - synapses.sources.lowerBound), at: step + delay + 1)
+  }
+
+  /// Takes the spikes of a step.
+  ///
+  /// - Parameter sources: ascending.
+  func receive(_ sources: UnsafeBufferPointer<UInt32>, at step: Int64) {
+    guard let first = sources.first, let last = sources.last else { return }
+    if synapses.sources.lowerBound == 0, synapses.sources.contains(Int(last)), first <= last {
+      waiting.append(contentsOf: sources, at: step + delay + 1)
+    } else {
+      for source in sources { receive(source: Int(source), at: step) }
+    }
+  }
+
+  /// Begins to add what arrives in an epoch.
+  func begin(_ epoch: Epoch) {
+    guard !synapses.isDiagonal else {
+      for k in 0..<epoch.steps { taken[k] = 0 }
+      return
+    }
+    due.removeAll()
+    for k in 0..<epoch.steps {
+      let step = epoch.start + Int64(k)
+      let sources = waiting.numbers(at: step)
+      var place = 0
+      while place < sources.count {
+        let source = sources[place]
+        var times: UInt32 = 1
+        while place + Int(times) < sources.count, sources[place + Int(times)] == source {
+          times += 1
+        }
+        place += Int(times)
+        let row = synapses.row(Int(source))
+        due.append(
+          DueRow(
+            begin: UInt32(row.lowerBound), end: UInt32(row.upperBound), k: UInt32(k), times: times))
+      }
+      waiting.clear(step: step)
+    }
+  }
+
+  /// Forgets what has arrived in an epoch.
+  func end(_ epoch: Epoch) {
+    guard synapses.isDiagonal else { return }
+    for step in epoch.start..<epoch.end { waiting.clear(step: step) }
+  }
+
+  /// Adds what arrives at the neurons of a tile; tiles ascend.
+  func add(to tile: coppice_tile, of sums: borrowing ArrivalSums, in epoch: Epoch) {
+    var tile = tile
+    if synapses.isDiagonal {
+      for k in 0..<epoch.steps { addDiagonal(k, to: &tile, of: sums, in: epoch) }
+    } else {
+      addRows(to: &tile, of: sums)
+    }
+  }
+
+  private func addRows(to tile: inout coppice_tile, of sums: borrowing ArrivalSums) {
+    rows.targets.withUnsafeBufferPointer { targets in
+      guard let targets = targets.baseAddress else { return }
+      for place in 0..<due.count {
+        if place + SummedInlet.ahead < due.count {
+          coppice_prefetch(targets + Int(due.base[place + SummedInlet.ahead].begin))
+        }
+        let row = due.base[place]
+        guard row.begin < row.end else { continue }
+        var added = Int(row.end - row.begin)
+        for contribution in contributions {
+          added = add(
+            contribution, targets + Int(row.begin), count: added, synapse: Int(row.begin),
+            at: sums.destination(k: Int(row.k), column: contribution.column), times: row.times,
+            to: &tile)
+        }
+        due.base[place].begin += UInt32(added)
+      }
+    }
+  }
+
+  private func addDiagonal(
+    _ k: Int, to tile: inout coppice_tile, of sums: borrowing ArrivalSums, in epoch: Epoch
+  ) {
+    let sources = waiting.numbers(at: epoch.start + Int64(k))
+    guard let base = sources.baseAddress, taken[k] < sources.count else { return }
+    var added = 0
+    for contribution in contributions {
+      let place = sums.destination(k: k, column: contribution.column)
+      if case .constant(let amount) = contribution.amount, layout.lanes == layout.neuronsPerBlock {
+        added = coppice_add_amount(
+          &tile, place, base + taken[k], sources.count - taken[k], amount, 1)
+      } else {
+        added = 0
+        for source in sources[taken[k]...] {
+          var slot = UInt32(layout.slot(ofNeuron: Int(source)))
+          guard
+            add(
+              contribution, &slot, count: 1, synapse: Int(source), at: place, times: 1, to: &tile)
+              == 1
+          else { break }
+          added += 1
+        }
+      }
+    }
+    taken[k] += added
+  }
+
+  /// Adds to slots as far as they lie in the tile.
+  ///
+  /// - Parameter synapse: the place of the first slot's synapse in the rows.
+  /// - Returns: how many did.
+  @inline(__always)
+  private func add(
+    _ contribution: Contribution, _ slots: UnsafePointer<UInt32>, count: Int, synapse: Int,
+    at place: coppice_destination, times: UInt32, to tile: inout coppice_tile
+  ) -> Int {
+    switch (contribution.amount, rows.weights) {
+    case (.constant(let amount), _):
+      coppice_add_amount(&tile, place, slots, count, amount, times)
+    case (.weight(let scale), .single(let weights)):
+      weights.withUnsafeBufferPointer {
+        coppice_add_singles(
+          &tile, place, slots, count, $0.baseAddress.unsafelyUnwrapped + synapse, scale, times)
+      }
+    case (.weight(let scale), .double(let weights)):
+      weights.withUnsafeBufferPointer {
+        coppice_add_doubles(
+          &tile, place, slots, count, $0.baseAddress.unsafelyUnwrapped + synapse, scale, times)
+      }
+    case (.weight(let scale), .homogeneous(let weight)):
+      coppice_add_amount(&tile, place, slots, count, weight * scale, times)
+    }
+  }
+}
