@@ -116,6 +116,56 @@ static void logarithms(
   }
 }
 
+/// 64 bits of two words of Philox.
+static inline cv_bits joined(cv_bits low, cv_bits high) {
+  return (low & cv_setBits(0xffffffffu)) | (high << 32);
+}
+
+/// log u / logarithm for a number u in (0, 1] on the grid of 2^-53.
+static inline cv_real gap_of(cv_bits bits, double logarithm) {
+  const cv_real u = cv_realOfInteger((bits >> 11) + cv_setBits(1)) * cv_set(0x1p-53);
+  return cv_log(u) / cv_set(logarithm);
+}
+
+static void gaps(uint64_t key, coppice_gap_place place, double logarithm, double *out, size_t n) {
+  FOR_VECTORS {
+    const cv_bits lane = cv_setBits(i) + cv_laneIndex();
+    cv_words c;
+    c.w0 = cv_setBits(place.a);
+    c.w1 = place.b_ascends ? cv_setBits(place.b) + lane : cv_setBits(place.b);
+    c.w2 = place.b_ascends ? cv_setBits(place.c) : cv_setBits(place.c) + lane;
+    c.w3 = cv_setBits(0);
+    c = cv_philox(c, key);
+    cv_store(out + i, gap_of(joined(c.w0, c.w1), logarithm));
+    cv_store(out + n + i, gap_of(joined(c.w2, c.w3), logarithm));
+  }
+}
+
+static cv_bits load_words(const uint32_t *words) {
+  cv_bits all = cv_setBits(0);
+  for (int lane = 0; lane < COPPICE_WIDTH; ++lane) all[lane] = words[lane];
+  return all;
+}
+
+static void numbers(coppice_number_law law, uint64_t key, const uint32_t *a, const uint32_t *b,
+                    const uint32_t *c, double *out, size_t n) {
+  FOR_VECTORS {
+    cv_words w;
+    w.w0 = load_words(a + i);
+    w.w1 = load_words(b + i);
+    w.w2 = load_words(c + i);
+    w.w3 = cv_setBits(0);
+    w = cv_philox(w, key);
+    const cv_bits bits = joined(w.w0, w.w1);
+    if (law == COPPICE_UNIT) {
+      cv_store(out + i, cv_realOfInteger(bits >> 11) * cv_set(0x1p-53));
+    } else {
+      const cv_real p = (cv_realOfInteger(bits >> 12) + cv_set(0.5)) * cv_set(0x1p-52);
+      cv_store(out + i, cv_normalQuantile(p));
+    }
+  }
+}
+
 static double scalar_exp(double x) { return cv_exp(cv_set(x))[0]; }
 static double scalar_log(double x) { return cv_log(cv_set(x))[0]; }
 static double scalar_log1p(double x) { return cv_log1p(cv_set(x))[0]; }
@@ -128,4 +178,6 @@ const coppice_operations COPPICE_PORTABLE_TABLE = {
     scalar_log,
     scalar_log1p,
     scalar_normal_quantile,
+    gaps,
+    numbers,
 };

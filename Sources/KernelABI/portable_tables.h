@@ -4,6 +4,7 @@
 #define COPPICE_PORTABLE_TABLES_H
 
 #include "coppice_portable.h"
+#include "coppice_random.h"
 
 typedef struct coppice_operations {
   coppice_portable portable;
@@ -11,6 +12,9 @@ typedef struct coppice_operations {
   double (*log)(double x);
   double (*log1p)(double x);
   double (*normal_quantile)(double p);
+  void (*gaps)(uint64_t key, coppice_gap_place place, double logarithm, double *out, size_t n);
+  void (*numbers)(coppice_number_law law, uint64_t key, const uint32_t *a, const uint32_t *b,
+                  const uint32_t *c, double *out, size_t n);
 } coppice_operations;
 
 extern const coppice_operations coppice_operations_baseline;

@@ -49,6 +49,7 @@ extension Network {
 extension Projection {
   /// Target, weight and delay of one synapse.
   package func bytesPerSynapse(dt: Double) -> Int {
+    if store == .procedural { return 0 }
     let weightBytes: Int =
       if case .constant = weight { 0 } else { weightPrecision == .single ? 4 : 8 }
     guard case .values(let values) = delay else { return 4 + weightBytes }

@@ -172,6 +172,13 @@ public struct Projection: Sendable {
     case double
   }
 
+  /// Where synapses are while the network runs.
+  public enum Store: Hashable, Sendable {
+    case memory
+    /// nowhere: rows are drawn anew for each spike
+    case procedural
+  }
+
   public var name: String
   public var source: PopulationSlice
   /// Always neurons.
@@ -184,11 +191,14 @@ public struct Projection: Sendable {
   public var delay: Delay
   /// Checked against the target's system; may read `w`.
   public var onPre: [Statement]
+  /// Results do not depend on it.
+  public var store: Store
 
   public init(
     name: String, source: PopulationSlice, target: PopulationSlice, rule: ConnectionRule,
     allowsAutapses: Bool = true, allowsMultapses: Bool = true, weight: NeuronValues = .constant(1),
-    weightPrecision: WeightPrecision = .double, delay: Delay = .steps(0), onPre: [Statement]
+    weightPrecision: WeightPrecision = .double, delay: Delay = .steps(0), onPre: [Statement],
+    store: Store = .memory
   ) {
     self.name = name
     self.source = source
@@ -200,6 +210,7 @@ public struct Projection: Sendable {
     self.weightPrecision = weightPrecision
     self.delay = delay
     self.onPre = onPre
+    self.store = store
   }
 }
 

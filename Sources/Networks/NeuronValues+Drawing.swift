@@ -157,10 +157,12 @@ struct ValueSampler {
   }
 
   @inline(__always)
-  func draw(_ key: StreamKey, index: UInt64, position: UInt32) throws(NetworkError) -> Double {
+  func draw(
+    _ key: StreamKey, index: UInt64, position: UInt32, from first: UInt32 = 0
+  ) throws(NetworkError) -> Double {
     let low = UInt32(truncatingIfNeeded: index)
     let high = UInt32(truncatingIfNeeded: index >> 32)
-    var attempt: UInt32 = 0
+    var attempt = first
     while attempt < ValueSampler.attempts {
       let value = value(of: key.bits(low, high, position, attempt))
       if value >= minimum, value <= maximum { return value }
@@ -169,6 +171,30 @@ struct ValueSampler {
     throw NetworkError(
       "\(ValueSampler.attempts) draws of \(source) in a row are outside of its limits",
       hint: "widen min and max, or move the distribution between them")
+  }
+
+  /// The values of a batch's synapses, (source, tile) being the index: the same as one at a time.
+  func draw(
+    _ batch: inout SynapseBatch, _ key: StreamKey, into values: inout [Double]
+  ) throws(NetworkError) {
+    switch law {
+    case .uniform(let low, let span):
+      batch.draw(COPPICE_UNIT, key, into: &values)
+      for place in 0..<batch.count { values[place] = low + span * values[place] }
+    case .normal(let mean, let deviation):
+      batch.draw(COPPICE_NORMAL, key, into: &values)
+      for place in 0..<batch.count { values[place] = mean + deviation * values[place] }
+    case .lognormal(let mean, let deviation, let sign):
+      batch.draw(COPPICE_NORMAL, key, into: &values)
+      for place in 0..<batch.count {
+        values[place] = sign * coppice_exp(mean + deviation * values[place])
+      }
+    }
+    for place in 0..<batch.count {
+      guard !(values[place] >= minimum && values[place] <= maximum) else { continue }
+      let index = UInt64(batch.sources[place]) | UInt64(batch.tiles[place]) << 32
+      values[place] = try draw(key, index: index, position: batch.positions[place], from: 1)
+    }
   }
 
   @inline(__always)

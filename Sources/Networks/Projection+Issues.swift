@@ -17,7 +17,7 @@ extension Network {
           message: "'\(target.name)' is a generator, and only neurons have synapses")
       ]
     }
-    return (projection.ruleIssues() + projection.valueIssues(dt: dt)).map { $0.at(path) }
+    return (projection.ruleIssues() + projection.valueIssues(dt: dt) + projection.storeIssues()).map { $0.at(path) }
   }
 
   private func sliceIssues(_ slice: PopulationSlice, _ key: String) -> [NetworkIssue] {
@@ -94,6 +94,16 @@ extension Projection {
       issues += pairIssues(pairs, grid)
     }
     return issues
+  }
+
+  fileprivate func storeIssues() -> [NetworkIssue] {
+    guard store == .procedural, let reason = reasonToKeep else { return [] }
+    return [
+      issue(
+        "store", "\(reason): 'procedural' cannot draw them anew for each spike",
+        hint: "leave 'store' out, or use probability, outdegree, all_to_all, one_to_one or a "
+          + "condition, with constant or drawn values")
+    ]
   }
 
   private func probabilityIssues(_ probability: Double) -> [NetworkIssue] {

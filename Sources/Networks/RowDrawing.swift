@@ -15,29 +15,6 @@ struct RowDrawing {
     self.allowsMultapses = allowsMultapses
   }
 
-  /// Each pair with a probability of its own, by geometric gaps: from one target to the next it
-  /// is 1 + floor(log U / log(1 - p)). The source itself is passed over where autapses are off.
-  ///
-  /// `logarithm` is log(1 - p), below 0. The row gets the targets up to the last one that the
-  /// worker owns.
-  @inline(__always)
-  func drawGaps(source: Int, tile: Int, logarithm: Double, into row: inout [UInt32]) {
-    var stream = RandomStream(key, UInt32(source), UInt32(tile))
-    let range = grid.targets(ofTiles: tile..<tile + 1)
-    // Nothing beyond the worker's last target is needed: gaps go forwards only.
-    let end = min(range.upperBound, grid.owned.upperBound)
-    let excluded = grid.excludedTarget(of: source) ?? -1
-    var target = range.lowerBound
-    while true {
-      let gap = coppice_log(UnitInterval.openBelow(stream.next64())) / logarithm
-      guard gap < Double(end - target) else { return }
-      target += Int(gap)
-      if target != excluded { row.append(UInt32(target)) }
-      target += 1
-      if target >= end { return }
-    }
-  }
-
   /// So many targets, all eligible ones being as likely; with replacement unless multapses are
   /// off.
   mutating func drawCount(_ count: Int, source: Int, tile: Int, into row: inout [UInt32]) {
@@ -68,10 +45,10 @@ struct RowDrawing {
 
 extension ConnectionGrid {
   /// Sources of one target, all eligible ones being as likely: numbers of (key, target).
+  @inline(__always)
   func drawSources(
-    _ count: Int, target: Int, key: StreamKey, choices: inout ChoiceSet?,
-    body: (Int) throws(NetworkError) -> Void
-  ) throws(NetworkError) {
+    _ count: Int, target: Int, key: StreamKey, choices: inout ChoiceSet?, body: (Int) -> Void
+  ) {
     guard count > 0 else { return }
     var stream = RandomStream(key, UInt32(target), 0)
     let excluded = excludedSource(of: target)
@@ -80,13 +57,13 @@ extension ConnectionGrid {
     guard choices == nil else {
       choices?.draw(count, below: eligible, from: &stream)
       for choice in choices?.chosen ?? [] {
-        try body(Int(choice) >= gap ? Int(choice) + 1 : Int(choice))
+        body(Int(choice) >= gap ? Int(choice) + 1 : Int(choice))
       }
       return
     }
     for _ in 0..<count {
       let choice = Int(stream.next(below: eligible))
-      try body(choice >= gap ? choice + 1 : choice)
+      body(choice >= gap ? choice + 1 : choice)
     }
   }
 }

@@ -48,16 +48,32 @@ struct SynapseValues {
     return nil
   }
 
-  @inline(__always)
-  func value(_ synapse: SynapsePlace) throws(NetworkError) -> Double {
+  /// What of a synapse's place its value depends on.
+  var needs: SynapseBatch.Needs {
     switch source {
-    case .constant(let value): return value
-    case .listed(let list): return list[synapse.ordinal]
-    case .spaced(let line): return line[synapse.ordinal]
+    case .constant: SynapseBatch.Needs()
+    case .listed, .spaced: SynapseBatch.Needs(ordinals: true)
+    case .drawn: SynapseBatch.Needs(places: true)
+    }
+  }
+
+  /// The values of a batch's synapses, to the front of `values`.
+  func evaluate(
+    _ batch: inout SynapseBatch, into values: inout [Double]
+  ) throws(NetworkError) {
+    if values.count < batch.count {
+      values.append(contentsOf: repeatElement(0, count: batch.count - values.count))
+    }
+    switch source {
+    case .constant(let value):
+      for place in 0..<batch.count { values[place] = value }
+    case .listed(let list):
+      for place in 0..<batch.count { values[place] = list[batch.ordinals[place]] }
+    case .spaced(let line):
+      for place in 0..<batch.count { values[place] = line[batch.ordinals[place]] }
     case .drawn(let sampler):
-      let index = UInt64(synapse.source) | UInt64(synapse.tile) << 32
       do throws(NetworkError) {
-        return try sampler.draw(key, index: index, position: UInt32(synapse.position))
+        try sampler.draw(&batch, key, into: &values)
       } catch {
         throw error.at(part)
       }
@@ -78,16 +94,6 @@ extension NeuronValues {
   }
 }
 
-/// Where a synapse stands in its projection.
-struct SynapsePlace {
-  var source: Int
-  var tile: Int
-  /// In the row of source and tile.
-  var position: Int
-  /// In a list of values.
-  var ordinal: Int
-}
-
 /// Targets, weights and delays of a worker's synapses while they are being built, each in no more
 /// bytes than needed.
 struct SynapseColumns {
@@ -106,8 +112,12 @@ struct SynapseColumns {
   private var doubles: [Double] = []
   private var delays: DelayColumn
 
-  /// Whether synapses differ in more than their target.
-  let hasValues: Bool
+  /// What is to be known of synapses' places.
+  let needs: SynapseBatch.Needs
+  /// Values of a batch.
+  private var values: [Double] = []
+
+  var count: Int { targets.count }
 
   init(_ projection: Projection, seed: UInt64, dt: Double, ordinals: Int?) throws(NetworkError) {
     precision = projection.weightPrecision
@@ -127,7 +137,32 @@ struct SynapseColumns {
         values, of: projection, part: "delay", seed: seed, count: ordinals)
       delays = DelayColumn(homogeneous: nil)
     }
-    hasValues = weightValues.homogeneous == nil || delayValues != nil
+    let (weight, delay) = (weightValues.needs, delayValues?.needs)
+    needs = SynapseBatch.Needs(
+      places: weight.places || delay?.places == true,
+      ordinals: weight.ordinals || delay?.ordinals == true)
+  }
+
+  /// In steps, over all synapses so far.
+  var delayRange: ClosedRange<Int> { delays.range }
+
+  /// Forgets the synapses, keeps the memory.
+  mutating func removeAll() {
+    targets.removeAll(keepingCapacity: true)
+    singles.removeAll(keepingCapacity: true)
+    doubles.removeAll(keepingCapacity: true)
+    delays.removeAll()
+  }
+
+  /// Calls `body` with each synapse: target, weight, delay in steps.
+  func forEach(_ body: (_ target: UInt32, _ weight: Double, _ delay: Int) -> Void) {
+    let common = weightValues.homogeneous.map {
+      precision == .single ? Double(Float($0)) : $0
+    }
+    for place in targets.indices {
+      let weight = common ?? (precision == .single ? Double(singles[place]) : doubles[place])
+      body(targets[place], weight, delays[place])
+    }
   }
 
   /// Makes room for so many synapses in all.
@@ -156,59 +191,71 @@ struct SynapseColumns {
     if delayValues != nil { delays.allocate(count) }
   }
 
-  @inline(__always)
-  mutating func append(target: UInt32) {
-    targets.append(target)
-  }
-
-  /// What `append(target:)` leaves out, where synapses differ.
-  mutating func appendValues(_ place: SynapsePlace) throws(NetworkError) {
+  /// Appends a batch of synapses.
+  mutating func append(_ batch: inout SynapseBatch) throws(NetworkError) {
+    targets.append(contentsOf: batch.targets)
     if weightValues.homogeneous == nil {
-      let weight = try weight(place)
-      if precision == .single { singles.append(Float(weight)) } else { doubles.append(weight) }
+      try evaluateWeights(&batch)
+      if precision == .single {
+        for weight in values.prefix(batch.count) { singles.append(Float(weight)) }
+      } else {
+        doubles.append(contentsOf: values.prefix(batch.count))
+      }
     }
     if let delayValues {
-      delays.append(try SynapseColumns.steps(try delayValues.value(place), dt: dt))
+      try delayValues.evaluate(&batch, into: &values)
+      for delay in values.prefix(batch.count) {
+        delays.append(try SynapseColumns.steps(delay, dt: dt))
+      }
     }
   }
 
-  @inline(__always)
-  mutating func set(_ index: Int, target: UInt32) {
-    targets[index] = target
-  }
-
-  mutating func setValues(_ index: Int, _ place: SynapsePlace) throws(NetworkError) {
+  /// Puts a batch of synapses into their places.
+  mutating func set(_ batch: inout SynapseBatch, at places: [UInt32]) throws(NetworkError) {
+    for (synapse, place) in places.enumerated() { targets[Int(place)] = batch.targets[synapse] }
     if weightValues.homogeneous == nil {
-      let weight = try weight(place)
-      if precision == .single { singles[index] = Float(weight) } else { doubles[index] = weight }
+      try evaluateWeights(&batch)
+      for (synapse, place) in places.enumerated() {
+        if precision == .single {
+          singles[Int(place)] = Float(values[synapse])
+        } else {
+          doubles[Int(place)] = values[synapse]
+        }
+      }
     }
     if let delayValues {
-      delays.set(index, try SynapseColumns.steps(try delayValues.value(place), dt: dt))
+      try delayValues.evaluate(&batch, into: &values)
+      for (synapse, place) in places.enumerated() {
+        delays.set(Int(place), try SynapseColumns.steps(values[synapse], dt: dt))
+      }
     }
   }
 
-  private func weight(_ place: SynapsePlace) throws(NetworkError) -> Double {
-    let weight = try weightValues.value(place)
-    guard weight.isFinite, precision == .double || Float(weight).isFinite else {
-      throw NetworkError("the weight \(weight) cannot be kept in single precision")
-        .at("weight")
+  private mutating func evaluateWeights(_ batch: inout SynapseBatch) throws(NetworkError) {
+    try weightValues.evaluate(&batch, into: &values)
+    for weight in values.prefix(batch.count) {
+      guard weight.isFinite, precision == .double || Float(weight).isFinite else {
+        throw NetworkError("the weight \(weight) cannot be kept in single precision")
+          .at("weight")
+      }
     }
-    return weight
   }
 
   /// floor(seconds / dt + 0.5).
+  @inline(__always)
   static func steps(_ seconds: Double, dt: Double) throws(NetworkError) -> Int {
     guard seconds >= 0 else {
       throw NetworkError(
         "a delay of \(seconds) s is negative", hint: "give the distribution a min of 0 s"
       ).at("delay")
     }
-    let steps = (seconds / dt + 0.5).rounded(.down)
-    guard steps <= Double(longestDelay) else {
+    let steps = seconds / dt + 0.5
+    guard steps < Double(longestDelay + 1) else {
       throw NetworkError(
         "a delay of \(seconds) s is more than \(longestDelay) steps of \(dt) s"
       ).at("delay")
     }
+    // Not below 0, so that cutting off is rounding down.
     return Int(steps)
   }
 
@@ -258,6 +305,22 @@ struct DelayColumn {
     case .shorts: .shorts(shorts.trimmed())
     case .words: .words(words.trimmed())
     }
+  }
+
+  subscript(place: Int) -> Int {
+    switch width {
+    case .none: smallest
+    case .bytes: Int(bytes[place])
+    case .shorts: Int(shorts[place])
+    case .words: Int(words[place])
+    }
+  }
+
+  /// Forgets the delays, not how long they were.
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    shorts.removeAll(keepingCapacity: true)
+    words.removeAll(keepingCapacity: true)
   }
 
   mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }

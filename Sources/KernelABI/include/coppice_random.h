@@ -53,4 +53,32 @@ double coppice_log1p(double x);
 /// The inverse of the standard normal distribution function: -inf at 0, inf at 1, NaN outside.
 double coppice_normal_quantile(double p);
 
+// MARK: Many at a time, with the bits of one at a time
+
+/// Which counters a batch of gaps takes: place i has (a, b + i, c, 0) or (a, b, c + i, 0).
+typedef struct coppice_gap_place {
+  uint32_t a, b, c;
+  /// Whether b goes up from place to place; else c does.
+  int b_ascends;
+} coppice_gap_place;
+
+/// Geometric gaps: log u / `logarithm` for numbers u in (0, 1]. A counter gives two: `out[i]` from
+/// its words 0 and 1, `out[n + i]` from words 2 and 3. `n` is a multiple of COPPICE_BATCH.
+void coppice_gaps(uint64_t key, coppice_gap_place place, double logarithm, double *out, size_t n);
+
+/// What becomes of the bits of words 0 and 1.
+typedef enum coppice_number_law {
+  /// uniform in [0, 1)
+  COPPICE_UNIT,
+  /// standard normal: the quantile of a number in (0, 1)
+  COPPICE_NORMAL
+} coppice_number_law;
+
+/// One number for each counter (a[i], b[i], c[i], 0). `n` is a multiple of COPPICE_BATCH.
+void coppice_numbers(coppice_number_law law, uint64_t key, const uint32_t *a, const uint32_t *b,
+                     const uint32_t *c, double *out, size_t n);
+
+/// Batches are multiples of the widest vector.
+enum { COPPICE_BATCH = 8 };
+
 #endif
