@@ -10,6 +10,8 @@ _Static_assert(CMPI_TEXT_CAPACITY >= MPI_MAX_ERROR_STRING, "room for errors");
 
 struct cmpi_communicator {
   MPI_Comm world;
+  /// The call that was begun and not waited for; MPI_REQUEST_NULL: none.
+  MPI_Request begun;
   int rank;
   int size;
   int rank_on_node;
@@ -59,6 +61,7 @@ int cmpi_open(cmpi_communicator **opened) {
   cmpi_communicator *communicator = calloc(1, sizeof *communicator);
   if (communicator == NULL) return CMPI_OUT_OF_MEMORY;
   communicator->world = MPI_COMM_NULL;
+  communicator->begun = MPI_REQUEST_NULL;
   int provided = MPI_THREAD_SINGLE;
   status = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &provided);
   if (status != MPI_SUCCESS) {
@@ -121,6 +124,34 @@ int cmpi_all_gather_varying(cmpi_communicator *communicator, const void *send, i
                             void *received, const int32_t *counts, const int32_t *offsets) {
   return MPI_Allgatherv(send, bytes, MPI_BYTE, received, counts, offsets, MPI_BYTE,
                         communicator->world);
+}
+
+int cmpi_all_to_all(cmpi_communicator *communicator, const void *send, int32_t bytes,
+                    void *received) {
+  return MPI_Alltoall(send, bytes, MPI_BYTE, received, bytes, MPI_BYTE, communicator->world);
+}
+
+int cmpi_all_to_all_varying(cmpi_communicator *communicator, const void *send, const int32_t *sent,
+                            const int32_t *places, void *received, const int32_t *counts,
+                            const int32_t *offsets) {
+  return MPI_Alltoallv(send, sent, places, MPI_BYTE, received, counts, offsets, MPI_BYTE,
+                       communicator->world);
+}
+
+int cmpi_begin_all_gather(cmpi_communicator *communicator, const void *send, int32_t bytes,
+                          void *received) {
+  return MPI_Iallgather(send, bytes, MPI_BYTE, received, bytes, MPI_BYTE, communicator->world,
+                        &communicator->begun);
+}
+
+int cmpi_begin_all_to_all(cmpi_communicator *communicator, const void *send, int32_t bytes,
+                          void *received) {
+  return MPI_Ialltoall(send, bytes, MPI_BYTE, received, bytes, MPI_BYTE, communicator->world,
+                       &communicator->begun);
+}
+
+int cmpi_wait(cmpi_communicator *communicator) {
+  return MPI_Wait(&communicator->begun, MPI_STATUS_IGNORE);
 }
 
 int cmpi_broadcast(cmpi_communicator *communicator, void *bytes, int32_t count, int32_t root) {

@@ -31,13 +31,20 @@ package struct EpochSequence: Sequence, IteratorProtocol {
   /// - Parameters:
   ///   - smallestDelay: the smallest delay between neurons, in steps; `nil` when no neuron
   ///     reaches another.
+  ///   - isOverlapped: whether spikes arrive an epoch later: two epochs then are no longer than one
+  ///     would be.
   ///   - cuts: epochs also end at multiples of so many steps, where all neurons must stand at
   ///     the same step; results do not depend on it.
-  package init(from start: Int64, to final: Int64, smallestDelay: Int?, cuts: [Int64] = []) {
+  package init(
+    from start: Int64, to final: Int64, smallestDelay: Int?, isOverlapped: Bool = false,
+    cuts: [Int64] = []
+  ) {
     self.start = start
     self.final = final
     let longest = EpochSequence.longest
-    length = Int64(Swift.min((smallestDelay ?? longest - 1) + 1, longest))
+    let whole = Swift.min((smallestDelay ?? longest - 1) + 1, longest)
+    length = Int64(isOverlapped ? whole / 2 : whole)
+    precondition(length > 0, "epochs of one step cannot be overlapped")
     self.cuts = cuts.filter { $0 > 0 }
   }
 

@@ -23,8 +23,29 @@ package struct RunFigures: Sendable {
   /// The last copy of the state: all that a checkpoint holds up.
   package var snapshot = 0.0
   package var end = RunEnd.complete
+  package var exchanged = ExchangeFigures()
+  /// Delivering and advancing, epoch by epoch, as the slowest worker of this rank took it.
+  package var epochs = Spread()
 
   package init() {}
+}
+
+/// Mean and deviation of some numbers that come one after the other.
+package struct Spread: Hashable, Sendable {
+  package private(set) var count = 0
+  package private(set) var mean = 0.0
+  private var squares = 0.0
+
+  package init() {}
+
+  package var deviation: Double { count > 1 ? (squares / Double(count - 1)).squareRoot() : 0 }
+
+  package mutating func add(_ value: Double) {
+    count += 1
+    let before = value - mean
+    mean += before / Double(count)
+    squares += before * (value - mean)
+  }
 }
 
 /// How far a run has come.

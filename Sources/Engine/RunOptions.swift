@@ -21,6 +21,13 @@ package struct RunOptions: Sendable {
   /// Kernels that are at hand already.
   package var shelf: KernelShelf?
 
+  /// Whether every rank gets all spikes or those that it has targets of; `nil`: as fits the number
+  /// of ranks.
+  package var exchange: ExchangeFigures.Kind?
+  /// Whether epochs go on while spikes are under way; `nil`: as fits delays and the number of
+  /// ranks.
+  package var overlaps: Bool?
+
   package init(
     threads: Int = 1, blockSize: Int? = nil, backend: Backend? = nil, epochCuts: [Int64] = []
   ) {

@@ -11,7 +11,6 @@ package final class Simulation {
   let workers: [Worker]
   let team: WorkerTeam
   let recorder: Recorder
-  private let gids: GlobalIDs
   private let smallestDelay: Int?
   private let epochCuts: [Int64]
   /// Where the run begins: step 0, or a checkpoint's.
@@ -24,16 +23,15 @@ package final class Simulation {
 
   /// Puts together what `SimulationBuilder` has made.
   init(
-    experiment: Experiment, communicator: any Communicator, workers: [Worker], team: WorkerTeam,
-    recorder: Recorder, gids: GlobalIDs, smallestDelay: Int?, epochCuts: [Int64],
-    origin: CheckpointInstant, snapshot: Snapshot, figures: RunFigures, pulse: RunPulse
+    experiment: Experiment, exchange: SpikeExchange, workers: [Worker], team: WorkerTeam,
+    recorder: Recorder, smallestDelay: Int?, epochCuts: [Int64], origin: CheckpointInstant,
+    snapshot: Snapshot, figures: RunFigures, pulse: RunPulse
   ) {
     self.experiment = experiment
-    exchange = SpikeExchange(communicator: communicator)
+    self.exchange = exchange
     self.workers = workers
     self.team = team
     self.recorder = recorder
-    self.gids = gids
     self.smallestDelay = smallestDelay
     self.epochCuts = epochCuts
     self.origin = origin
@@ -52,6 +50,10 @@ package final class Simulation {
   /// It holds because an epoch is no longer than the smallest delay between neurons plus one step:
   /// nothing that is emitted in an epoch is read by an update of the same epoch.
   ///
+  /// Where the exchange is overlapped, epochs are half as long, and X(k) precedes D(k + 2) instead:
+  /// it begins behind A(k) and ends behind A(k + 1). C(k) then follows the end of X(k - 1) and
+  /// precedes the beginning of X(k), so that nothing is under way while a checkpoint is cut.
+  ///
   /// - Parameter keeper: writes checkpoints and says when; `nil`: there are none.
   /// - Throws: `SimulationError` on every rank if any rank cannot go on.
   package func run(
@@ -60,33 +62,55 @@ package final class Simulation {
   ) throws(SimulationError) -> RunFigures {
     let begin = ContinuousClock.now
     var epochs = EpochSequence(
-      from: origin.step, to: experiment.steps, smallestDelay: smallestDelay, cuts: epochCuts)
-    var upcoming = epochs.next()
-    var arrivedFrom = origin.step
-    if let first = upcoming { for worker in workers { worker.begin(first) } }
-    _ = try share(before: origin.step, nil)
-    while let epoch = upcoming {
-      upcoming = epochs.next()
-      let next = upcoming
+      from: origin.step, to: experiment.steps, smallestDelay: smallestDelay,
+      isOverlapped: exchange.isOverlapped, cuts: epochCuts)
+    // What is sent behind an epoch arrives before the epoch after the next where that is overlapped.
+    let reach = exchange.isOverlapped ? 2 : 1
+    var upcoming: [Epoch] = []
+    while upcoming.count < reach, let epoch = epochs.next() { upcoming.append(epoch) }
+    if let first = upcoming.first, let last = upcoming.last {
+      for worker in workers { worker.begin(first, drawingUntil: last.end) }
+    }
+    try send(from: origin.step, report(before: origin.step, nil))
+    _ = try receive(nil)
+    while let epoch = upcoming.first {
+      if let epoch = epochs.next() { upcoming.append(epoch) }
+      let farthest = upcoming.count > reach ? upcoming[reach] : nil
+      upcoming.removeFirst()
       pulse.beat(.advance, step: epoch.start)
-      withArrived(from: arrivedFrom) { arrived in
-        team.run { [workers] member in
-          workers[member].advance(epoch, arrived: arrived, next: next)
-        }
-      }
-      figures.epochSteps = max(figures.epochSteps, epoch.steps)
+      advance(epoch, drawingFor: farthest)
       record(epoch, into: sink)
-      let known = try share(before: epoch.end, keeper)
-      arrivedFrom = epoch.start
+      let known: SpikeExchange.Report
+      if exchange.isOverlapped {
+        known = try receive(keeper)
+      } else {
+        try send(from: epoch.start, report(before: epoch.end, keeper))
+        known = try receive(keeper)
+      }
       progress(
         RunProgress(
           step: epoch.end, steps: experiment.steps, origin: origin.step, spikes: spikesSoFar))
-      if next != nil, let keeper, try tend(keeper, known, before: epoch.end, into: sink) {
+      if !upcoming.isEmpty, let keeper, try tend(keeper, known, before: epoch.end, into: sink) {
         return closing(.stopped(before: epoch.end), since: begin)
       }
+      // All will hear of this report behind the next epoch.
+      if exchange.isOverlapped {
+        try send(from: epoch.start, report(before: upcoming.first?.end ?? epoch.end, keeper))
+      }
     }
-    let end = try finish(arrivedFrom: arrivedFrom, keeper, into: sink)
+    let end = try finish(keeper, into: sink)
     return closing(end, since: begin)
+  }
+
+  private func advance(_ epoch: Epoch, drawingFor farthest: Epoch?) {
+    let begin = ContinuousClock.now
+    exchange.withArrived(own: workers.map(\.outgoing)) { arrived in
+      team.run { [workers] member in
+        workers[member].advance(epoch, arrived: arrived, next: farthest)
+      }
+    }
+    figures.epochs.add((ContinuousClock.now - begin).inSeconds)
+    figures.epochSteps = max(figures.epochSteps, epoch.steps)
   }
 
   /// What a checkpoint of this rank holds, about.
@@ -109,53 +133,95 @@ package final class Simulation {
   /// Runs the tail of the last step, so that the final state is the one after its resets, and saves
   /// it.
   private func finish(
-    arrivedFrom: Int64, _ keeper: (any CheckpointKeeper)?, into sink: any RecordSink
+    _ keeper: (any CheckpointKeeper)?, into sink: any RecordSink
   ) throws(SimulationError) -> RunEnd {
     let end = experiment.steps
     // A checkpoint of this very state: there is nothing left to do.
     guard origin.arrivalsFrom <= end else { return .complete }
     pulse.beat(.end, step: end)
-    withArrived(from: arrivedFrom) { arrived in
+    exchange.withArrived(own: workers.map(\.outgoing)) { arrived in
       team.run { [workers] member in
         workers[member].finish(at: end, arrived: arrived)
       }
     }
+    // What is still under way reaches nobody before the end, but may tell of a rank that has failed.
+    if exchange.isOverlapped { _ = try receive(keeper) }
     guard let keeper else { return .complete }
     let instant = CheckpointInstant(step: end, arrivalsFrom: end + 1)
     return try save(finally: instant, keeper, into: sink) ? .complete : .stopped(before: end)
   }
 
-  private func withArrived(from start: Int64, _ body: (ArrivedSpikes) -> Void) {
-    exchange.withArrived(own: workers.map(\.outgoing), from: start, gids: gids, body)
+  /// What this rank tells the others at the boundary at which they will all know it.
+  private func report(
+    before step: Int64, _ keeper: (any CheckpointKeeper)?
+  ) -> SpikeExchange.Report {
+    var report = SpikeExchange.Report()
+    report.fault = fault(keeper)?.exitCode ?? 0
+    if case .underWay? = keeper?.status { report.isDone = false }
+    report.request = keeper?.request(before: step) ?? .none
+    return report
   }
 
-  /// Exchanges spikes and the state of ranks; throws on every rank what one rank reports.
-  ///
-  /// - Parameter isSilent: only the state of ranks; what the last exchange has brought is gone.
-  /// - Returns: what all ranks know now.
-  func share(
-    before step: Int64, _ keeper: (any CheckpointKeeper)?, isSilent: Bool = false
-  ) throws(SimulationError) -> SpikeExchange.Report {
-    var fault = recorder.fault
-    var report = SpikeExchange.Report()
-    switch keeper?.status {
-    case .failed(let error):
-      fault = fault ?? SimulationError(error.message, exitCode: error.exitCode)
-    case .underWay: report.isDone = false
-    case .done, nil: break
+  /// Why this rank cannot go on.
+  private func fault(_ keeper: (any CheckpointKeeper)?) -> SimulationError? {
+    if let fault = recorder.fault { return fault }
+    guard case .failed(let error)? = keeper?.status else { return nil }
+    return SimulationError(error.message, exitCode: error.exitCode)
+  }
+
+  /// Sends the spikes of the epoch that began at a step.
+  private func send(
+    from start: Int64, _ report: SpikeExchange.Report
+  ) throws(SimulationError) {
+    pulse.beat(.exchange)
+    try exchanging { () throws(MessagingError) in
+      try exchange.begin(workers.map(\.outgoing), from: start, report)
     }
-    report.fault = fault?.exitCode ?? 0
-    report.request = keeper?.request(before: step) ?? .none
-    if !isSilent { pulse.beat(.exchange) }
-    let known: SpikeExchange.Report
+  }
+
+  /// Takes what was sent last.
+  ///
+  /// - Returns: what all ranks know now.
+  private func receive(
+    _ keeper: (any CheckpointKeeper)?
+  ) throws(SimulationError) -> SpikeExchange.Report {
+    pulse.beat(.exchange)
+    var known = SpikeExchange.Report()
+    try exchanging { () throws(MessagingError) in known = try exchange.finish() }
+    return try going(on: known, keeper)
+  }
+
+  /// Shares the state of ranks, without spikes, while none are under way.
+  ///
+  /// - Returns: what all ranks know now.
+  func agree(
+    before step: Int64, _ keeper: any CheckpointKeeper
+  ) throws(SimulationError) -> SpikeExchange.Report {
+    let own = report(before: step, keeper)
+    var known = SpikeExchange.Report()
+    try exchanging { () throws(MessagingError) in known = try exchange.agree(on: own) }
+    return try going(on: known, keeper)
+  }
+
+  /// Throws on every rank what one rank has reported.
+  private func going(
+    on known: SpikeExchange.Report, _ keeper: (any CheckpointKeeper)?
+  ) throws(SimulationError) -> SpikeExchange.Report {
+    // The rank that could not go on has the message.
+    guard known.fault == 0 else {
+      throw fault(keeper) ?? SimulationError("", exitCode: known.fault)
+    }
+    return known
+  }
+
+  private func exchanging(
+    _ body: () throws(MessagingError) -> Void
+  ) throws(SimulationError) {
     do {
-      known = try exchange.exchange(isSilent ? [] : workers.map(\.outgoing), report)
+      try body()
     } catch {
       throw SimulationError("the exchange of spikes failed: \(error.call): \(error.reason)")
     }
-    // The rank that could not go on has the message.
-    guard known.fault == 0 else { throw fault ?? SimulationError("", exitCode: known.fault) }
-    return known
   }
 
   /// Hands what the epoch has left to the sink. What goes wrong is shared with all ranks.
@@ -169,7 +235,8 @@ package final class Simulation {
   private func closing(_ end: RunEnd, since begin: ContinuousClock.Instant) -> RunFigures {
     figures.end = end
     figures.simulate = (ContinuousClock.now - begin).inSeconds
-    figures.exchange = exchange.seconds
+    figures.exchange = exchange.figures.seconds
+    figures.exchanged = exchange.figures
     figures.deliver = workers.map(\.seconds.deliver).max() ?? 0
     figures.advance = workers.map(\.seconds.advance).max() ?? 0
     figures.spikes = experiment.network.populations.indices.map { population in

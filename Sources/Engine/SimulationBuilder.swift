@@ -86,6 +86,7 @@ package struct SimulationBuilder {
         if pinning { _ = cthreads_pin(Int32(firstProcessor + member)) }
         coppice_flush_denormals()
       }, end: { _ in coppice_keep_denormals() })
+    let exchanges = ExchangeChoice(experiment, options, ranks: communicator.size)
     let rows = StateRows.all(
       of: experiment, rank: communicator.rank, decomposition: decomposition)
     let yard = BuildingYard(members: options.threads)
@@ -93,7 +94,7 @@ package struct SimulationBuilder {
     let plan = WorkerBuilder(
       experiment: experiment, programs: programs, kernels: kernels, decomposition: decomposition,
       streams: streams, rows: rows, gids: gids, blockSize: options.blockSize,
-      pulse: pulse)
+      pulse: pulse, findsWanted: exchanges.isDirected)
     team.run { member in
       yard.build(member) { () throws(SimulationError) in try plan.build(worker: first + member) }
     }
@@ -133,14 +134,46 @@ package struct SimulationBuilder {
         throw failure ?? SimulationError("", exitCode: worst)
       }
     }
+    let exchange = SpikeExchange(
+      communicator: communicator,
+      plan: try exchangePlan(
+        exchanges, wanted: built.compactMap(\.wanted), smallestDelay: smallestDelay),
+      gids: gids, origin: origin.step)
     figures.build = (ContinuousClock.now - begin).inSeconds
     return Simulation(
-      experiment: experiment, communicator: communicator, workers: workers, team: team,
-      recorder: Recorder(streams: streams.count, states: rows), gids: gids,
-      smallestDelay: smallestDelay, epochCuts: options.epochCuts, origin: origin,
+      experiment: experiment, exchange: exchange, workers: workers, team: team,
+      recorder: Recorder(streams: streams.count, states: rows), smallestDelay: smallestDelay,
+      epochCuts: options.epochCuts, origin: origin,
       snapshot: Snapshot(
         of: workers, network: experiment.network, programs: programs, gids: gids, at: origin.step),
       figures: figures, pulse: pulse)
+  }
+
+  /// How spikes will travel. Collective.
+  private func exchangePlan(
+    _ choice: ExchangeChoice, wanted: [SourceSet], smallestDelay: Int?
+  ) throws(SimulationError) -> SpikeExchange.Plan {
+    let numbering = try SourceNumbering(decomposition)
+    let all = wanted.dropFirst().reduce(into: wanted.first) { $0?.formUnion($1) }
+    let populations = experiment.network.populations.count
+    var routing: SpikeRouting?
+    do throws(MessagingError) {
+      routing = try all.map { (all) throws(MessagingError) in
+        try SpikeRouting(
+          wanted: all, numbering: numbering, populations: populations,
+          communicator: communicator)
+      }
+    } catch {
+      throw SimulationError("\(error.call) failed: \(error.reason)")
+    }
+    let rehearsed =
+      communicator is RehearsalCommunicator
+      ? RehearsedSpikes(
+        numbering: numbering, populations: populations, rank: communicator.rank, wanted: all)
+      : nil
+    return SpikeExchange.Plan(
+      numbering: numbering, routing: routing,
+      isOverlapped: choice.isOverlapped(smallestDelay: smallestDelay), rehearsed: rehearsed)
   }
 
   /// By population: how long its spikes must be remembered, on every rank the same.

@@ -7,6 +7,8 @@ struct BuiltWorker {
   var synapses: Int
   /// Over the projections from neurons that end here, in steps; `nil`: there is none.
   var smallestDelay: Int?
+  /// Neurons and units that have targets here; `nil`: nobody asks.
+  var wanted: SourceSet?
 }
 
 /// Builds workers: draws the synapses of their tiles, lays out their neurons,
@@ -21,6 +23,8 @@ struct WorkerBuilder: Sendable {
   let gids: GlobalIDs
   let blockSize: Int?
   let pulse: RunPulse
+  /// Whether other ranks must be told which of their spikes are wanted here.
+  let findsWanted: Bool
 
   private var network: Network { experiment.network }
 
@@ -31,6 +35,7 @@ struct WorkerBuilder: Sendable {
     var arriving = [[Arriving]](repeating: [], count: populations.count)
     var smallestDelay: Int?
     var synapses = 0
+    var wanted = findsWanted ? SourceSet(count: decomposition.count) : nil
     var horizons = [Int](repeating: 0, count: populations.count)
     for (place, projection) in network.projections.enumerated() {
       guard let cohort = populations.firstIndex(of: projection.target.population) else { continue }
@@ -38,6 +43,7 @@ struct WorkerBuilder: Sendable {
       pulse.beat(again: .begin)
       guard !rows.targets.isEmpty else { continue }
       synapses += rows.targets.count
+      if findsWanted { note(rows, of: projection.source, in: &wanted) }
       let activity = ProjectionActivity(ofProjection: place, in: network.schedule)
       horizons[cohort] = max(horizons[cohort], rows.maximumDelay)
       if programs[projection.source.population] != nil {
@@ -82,7 +88,16 @@ struct WorkerBuilder: Sendable {
       starts: try starts(of: cohorts), inlets: inlets, summed: summed, outlets: outlets(),
       owned: network.populations.indices.map { neurons(of: $0, worker) }, streams: streams.count,
       spikeWindow: experiment.recording.spikeWindow, gids: gids)
-    return BuiltWorker(worker: built, synapses: synapses, smallestDelay: smallestDelay)
+    return BuiltWorker(
+      worker: built, synapses: synapses, smallestDelay: smallestDelay, wanted: wanted)
+  }
+
+  /// Notes the sources that have synapses here.
+  private func note(_ rows: SynapseRows, of slice: PopulationSlice, in wanted: inout SourceSet?) {
+    let first = Int(gids.first[slice.population]) + slice.range.lowerBound
+    for source in 0..<slice.range.count where rows.starts[source] < rows.starts[source + 1] {
+      wanted?.insert(first + source)
+    }
   }
 
   /// A projection onto a cohort whose rows have been drawn.

@@ -20,6 +20,13 @@ package protocol Communicator: AnyObject {
     _ send: UnsafeRawBufferPointer, into received: inout [UInt8], offsets: inout [Int]
   ) throws(MessagingError)
 
+  /// Sends what a round has to send. The rank may go on working where the round is overlapped, and
+  /// may call other operations as long as all ranks call them in the same order.
+  func begin(_ round: MessageRound) throws(MessagingError)
+
+  /// Brings what all ranks have sent in a round that was begun.
+  func finish(_ round: MessageRound) throws(MessagingError)
+
   /// Bytes of `root`, on every rank.
   func broadcast(_ bytes: inout [UInt8], from root: Int) throws(MessagingError)
 
@@ -51,7 +58,7 @@ package protocol Communicator: AnyObject {
 package struct Traffic: Hashable, Sendable {
   /// Collective calls of the message library.
   package var messages: Int64
-  /// Bytes handed to the library, once per call however many ranks receive them.
+  /// Bytes handed to the library, padding included: once per call however many ranks receive them.
   package var bytesSent: Int64
 
   package init(messages: Int64 = 0, bytesSent: Int64 = 0) {

@@ -234,16 +234,22 @@ extension MPICommunicator {
     }
   }
 
-  private func openHandle(_ call: String) throws(MessagingError) -> OpaquePointer {
+  func openHandle(_ call: String) throws(MessagingError) -> OpaquePointer {
     guard let handle else {
       throw MessagingError(call: call, reason: "the communicator is closed")
     }
     return handle
   }
 
-  private static func check(_ call: String, _ status: Int32) throws(MessagingError) {
+  static func check(_ call: String, _ status: Int32) throws(MessagingError) {
     guard status == 0 else { throw failure(call, status) }
   }
+
+  func check(_ call: String, _ status: Int32) throws(MessagingError) {
+    try MPICommunicator.check(call, status)
+  }
+
+  func count(bytes: Int) { traffic.count(bytes: bytes) }
 
   private static func failure(_ call: String, _ status: Int32) -> MessagingError {
     MessagingError(call: call, reason: text { text in cmpi_error_string(status, text) })

@@ -11,6 +11,11 @@ package enum MessagingSelfCheck {
       try gathers(communicator, &failures)
       try messages(communicator, &failures)
       try parts(communicator, &failures)
+      for pattern in [MessageRound.Pattern.gathered, .directed] {
+        for isOverlapped in [false, true] {
+          try rounds(MessageRound(pattern, isOverlapped: isOverlapped), communicator, &failures)
+        }
+      }
       try communicator.barrier()
     } catch {
       failures.append("rank \(communicator.rank): \(error)")
@@ -116,6 +121,38 @@ package enum MessagingSelfCheck {
       last == Int64((size - 1 - rank % 2) / 2 * 2 + rank % 2), "largest rank of a part is \(last)",
       communicator, &failures)
     try part.close()
+  }
+
+  /// The same, by rounds; where messages are directed, each receiver's is another one.
+  private static func rounds(
+    _ round: MessageRound, _ communicator: any Communicator, _ failures: inout [String]
+  ) throws(MessagingError) {
+    let size = communicator.size
+    func message(_ sender: Int, _ receiver: Int, _ scale: Int) -> [UInt8] {
+      let mark = round.pattern == .directed ? receiver : 0
+      let length = (sender + 2 * mark) % 3 == 0 ? scale : scale / (2 + mark)
+      return pattern(sender: sender + 7 * mark, length: length)
+    }
+    for scale in [0, 3, 239, 240, 241, 5_000, 16_369, 40_000, 1] {
+      round.outgoing.resize(to: 0)
+      round.outgoingOffsets = [0]
+      for receiver in 0..<(round.pattern == .directed ? size : 1) {
+        message(communicator.rank, receiver, scale).withUnsafeBytes { round.outgoing.append($0) }
+        round.outgoingOffsets.append(round.outgoing.count)
+      }
+      try communicator.begin(round)
+      // Others may be called in between.
+      let sum = try communicator.sum(1)
+      try communicator.finish(round)
+      let hasCome = (0..<size).allSatisfy { sender in
+        round.offsets.count == size + 1
+          && round.message(from: sender).elementsEqual(
+            message(sender, communicator.rank, scale))
+      }
+      expect(
+        hasCome && sum == Double(size), "\(round.pattern) round of up to \(scale) bytes",
+        communicator, &failures)
+    }
   }
 
   private static func pattern(sender: Int, length: Int) -> [UInt8] {

@@ -32,6 +32,14 @@ package final class SingleProcessCommunicator: Communicator {
     offsets.append(send.count)
   }
 
+  package func begin(_ round: MessageRound) throws(MessagingError) {}
+
+  package func finish(_ round: MessageRound) throws(MessagingError) {
+    round.received.resize(to: 0)
+    round.received.append(round.message(to: 0))
+    round.offsets = [0, round.received.count]
+  }
+
   package func broadcast(_ bytes: inout [UInt8], from root: Int) throws(MessagingError) {
     guard root == 0 else { throw .noSuchRank(root, size: 1, call: "broadcast") }
   }

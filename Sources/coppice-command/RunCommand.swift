@@ -11,7 +11,7 @@ struct RunCommand {
   private static let usage =
     "coppice run JOB [--output DIR] [--threads N] [--set KEY=VALUE]... [--maxh H] "
     + "[--checkpoint-every TIME] [--fresh] [--from GENERATION] [--index K] [--backend compiled|portable] "
-    + "[--block N] [--log-level error|warn|info|debug]"
+    + "[--block N] [--rehearse R[:r]] [--log-level error|warn|info|debug]"
 
   private enum LogLevel: String, CaseIterable {
     case error, warn, info, debug
@@ -26,6 +26,7 @@ struct RunCommand {
   private let mostHours: Double?
   /// Real time between checkpoints, in s.
   private let everyWall: Double?
+  private let rehearsal: Rehearsal.Part?
 
   private init(_ words: [String]) throws(CommandFailure) {
     arguments = try Arguments(
@@ -35,7 +36,8 @@ struct RunCommand {
         JobCommand.set, .init(name: "--fresh"), .init(name: "--from", value: "GENERATION"),
         .init(name: "--maxh", value: "H"), .init(name: "--checkpoint-every", value: "TIME"),
         JobCommand.index, .init(name: "--backend", value: "compiled|portable"),
-        .init(name: "--block", value: "N"), .init(name: "--log-level", value: "LEVEL"),
+        .init(name: "--block", value: "N"), .init(name: "--rehearse", value: "R[:r]"),
+        .init(name: "--log-level", value: "LEVEL"),
       ], operands: 1...1, of: RunCommand.usage)
     level = try arguments.choice("--log-level", LogLevel.self) ?? .info
     threads = try arguments.number("--threads", in: 1...RunOptions.mostThreads)
@@ -56,6 +58,46 @@ struct RunCommand {
       }
       return seconds
     }
+    rehearsal = try RunCommand.rehearsal(arguments)
+  }
+
+  /// `R` ranks, of which rank `r`, the first by default, is played.
+  private static func rehearsal(
+    _ arguments: Arguments
+  ) throws(CommandFailure) -> Rehearsal.Part? {
+    guard let text = arguments.value("--rehearse") else { return nil }
+    let numbers = text.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
+    guard let ranks = numbers.first ?? nil, 1...1_000_000 ~= ranks, numbers.count <= 2,
+      let rank = numbers.count == 2 ? numbers[1] : 0, 0..<ranks ~= rank
+    else {
+      throw CommandFailure(
+        "--rehearse takes a number of ranks, and the one to play if not the first, as in 64 or "
+          + "64:3, not '\(text)'", exitCode: ExitCode.usage)
+    }
+    let unfit = ["--output", "--fresh", "--from", "--maxh", "--checkpoint-every"]
+    if let option = unfit.first(where: { arguments.value($0) != nil || arguments.has($0) }) {
+      throw CommandFailure(
+        "\(option) means nothing in a rehearsal, which writes no files", exitCode: ExitCode.usage)
+    }
+    guard Launcher() == .none else {
+      throw CommandFailure(
+        "--rehearse plays one of many ranks in one process; run it without mpirun or srun",
+        exitCode: ExitCode.usage)
+    }
+    return Rehearsal.Part(rank: rank, ranks: ranks)
+  }
+
+  /// Plays one rank of many and prints what it took.
+  private func rehearse(
+    _ job: Job, as part: Rehearsal.Part, options: RunOptions, _ communicator: any Communicator
+  ) -> Int32 {
+    var failure: CommandFailure?
+    do throws(RunFailure) {
+      Console.write(try Rehearsal(job, part: part, options: options).run())
+    } catch {
+      failure = CommandFailure(error.message, exitCode: error.exitCode)
+    }
+    return RankVerdict(failure, communicator).tell()
   }
 
   /// Runs on every rank; every rank returns the same code, and what went wrong is told once.
@@ -137,7 +179,14 @@ struct RunCommand {
   }
 
   private func options(threads: Int) -> RunOptions {
-    RunOptions(threads: threads, blockSize: blockSize, backend: backend, epochCuts: epochCuts)
+    var options = RunOptions(
+      threads: threads, blockSize: blockSize, backend: backend, epochCuts: epochCuts)
+    // What tests and measurements of the exchange choose; results do not depend on it.
+    options.exchange = ThreadChoice.environment("COPPICE_EXCHANGE").flatMap {
+      ExchangeFigures.Kind(rawValue: $0)
+    }
+    options.overlaps = ThreadChoice.environment("COPPICE_OVERLAP").map { $0 == "on" }
+    return options
   }
 
   // MARK: One run
@@ -152,6 +201,10 @@ struct RunCommand {
       for warning in job.warnings { Console.writeError(warning.description) }
     }
     let team = chooseThreads(communicator)
+    let options = options(threads: team.threads)
+    if let rehearsal {
+      return (rehearse(job, as: rehearsal, options: options, communicator), nil)
+    }
     var directory = arguments.value("--output") ?? defaultOutput
     let claim = RankVerdict(claim(directory, for: sweep, communicator), communicator)
     guard claim.exitCode == 0 else { return (claim.tell(), nil) }
@@ -168,7 +221,7 @@ struct RunCommand {
       sweep.map { RunRecord.Point(point, of: $0.hash, job) }
     }
     let session = RunSession(
-      job: job, directory: directory, options: options(threads: team.threads),
+      job: job, directory: directory, options: options,
       conduct: conduct(job.checkpoint), communicator: communicator, point: point)
     // Before this a signal ends the process, and nothing is lost.
     _ = cstopping_listen()
@@ -212,6 +265,13 @@ struct RunCommand {
   // MARK: A sweep
 
   private func run(_ file: JobFile, _ communicator: any Communicator) -> Int32 {
+    guard rehearsal == nil else {
+      return RankVerdict(
+        CommandFailure(
+          "a rehearsal plays one run; choose a point of the sweep with --index K",
+          exitCode: ExitCode.usage), communicator
+      ).tell()
+    }
     let (tells, warns) = (tells(communicator), warns(communicator))
     let team = chooseThreads(communicator)
     let directory = arguments.value("--output") ?? defaultOutput

@@ -50,6 +50,8 @@ private final class BrokenCommunicator: Communicator {
     received = []
     offsets = [0, 0]
   }
+  func begin(_ round: MessageRound) throws(MessagingError) {}
+  func finish(_ round: MessageRound) throws(MessagingError) { round.offsets = [0, 0] }
   func broadcast(_ bytes: inout [UInt8], from root: Int) throws(MessagingError) {}
   func minimum(_ value: Int64) throws(MessagingError) -> Int64 { value }
   func maximum(_ value: Int64) throws(MessagingError) -> Int64 { value }
@@ -67,6 +69,38 @@ private final class BrokenCommunicator: Communicator {
     #expect(failures.contains { $0.contains("gather of") })
     #expect(failures.contains { $0.contains("sum gave") })
     #expect(failures.contains { $0.contains("message of") })
+    #expect(failures.contains { $0.contains("round of") })
+  }
+}
+
+@Suite struct RehearsalCommunicatorTests {
+  @Test func theOthersSayWhatThisRankSays() throws {
+    let communicator = RehearsalCommunicator(rank: 2, size: 5)
+    #expect(try communicator.sum(3) == 15)
+    #expect(try communicator.maximum(7) == 7)
+    let round = MessageRound(.gathered)
+    [UInt8](1...4).withUnsafeBytes { round.outgoing.append($0) }
+    try communicator.begin(round)
+    try communicator.finish(round)
+    #expect(round.offsets == [0, 4, 8, 12, 16, 20])
+    #expect((0..<5).allSatisfy { round.message(from: $0).elementsEqual(1...4) })
+    #expect(communicator.traffic.bytesSent == 4 + 8 + 8)
+  }
+
+  @Test func aVoiceSpeaksForTheOthersAlone() throws {
+    let communicator = RehearsalCommunicator(rank: 1, size: 3)
+    communicator.voice = { rank, own, store in
+      let said = [UInt8](repeating: UInt8(rank), count: own.count + rank)
+      said.withUnsafeBytes { store.append($0) }
+    }
+    let round = MessageRound(.directed)
+    [UInt8](10...15).withUnsafeBytes { round.outgoing.append($0) }
+    round.outgoingOffsets = [0, 1, 3, 6]
+    try communicator.begin(round)
+    try communicator.finish(round)
+    #expect(round.message(from: 0).elementsEqual([0]))
+    #expect(round.message(from: 1).elementsEqual([11, 12]), "what goes to itself")
+    #expect(round.message(from: 2).elementsEqual([2, 2, 2, 2, 2]))
   }
 }
 

@@ -44,6 +44,24 @@ int cmpi_all_gather(cmpi_communicator *communicator, const void *send, int32_t b
 /// `counts[r]` bytes from rank r, to `received + offsets[r]`.
 int cmpi_all_gather_varying(cmpi_communicator *communicator, const void *send, int32_t bytes,
                             void *received, const int32_t *counts, const int32_t *offsets);
+/// `bytes` to each rank, from `send + r * bytes`, and as many from each.
+int cmpi_all_to_all(cmpi_communicator *communicator, const void *send, int32_t bytes,
+                    void *received);
+/// `sent[r]` bytes from `send + places[r]` to rank r; `counts[r]` bytes from it, to
+/// `received + offsets[r]`.
+int cmpi_all_to_all_varying(cmpi_communicator *communicator, const void *send, const int32_t *sent,
+                            const int32_t *places, void *received, const int32_t *counts,
+                            const int32_t *offsets);
+
+/// As the calls without `begin`, but they return at once: `send` and `received` are the library's
+/// until `cmpi_wait`. One such call can be under way at a time.
+int cmpi_begin_all_gather(cmpi_communicator *communicator, const void *send, int32_t bytes,
+                          void *received);
+int cmpi_begin_all_to_all(cmpi_communicator *communicator, const void *send, int32_t bytes,
+                          void *received);
+/// Waits until the call that was begun is done.
+int cmpi_wait(cmpi_communicator *communicator);
+
 int cmpi_broadcast(cmpi_communicator *communicator, void *bytes, int32_t count, int32_t root);
 int cmpi_minimum(cmpi_communicator *communicator, int64_t value, int64_t *result);
 int cmpi_maximum(cmpi_communicator *communicator, int64_t value, int64_t *result);

@@ -16,12 +16,28 @@ extension RunSession {
         figures.spikes[place] = Int(try communicator.sum(Double(figures.spikes[place])))
       }
       record.synapses = Int64(try communicator.sum(Double(figures.synapses)))
+      record.exchange = try sum(ExchangeRecord(figures.exchanged))
       record.peakResidentBytes = try communicator.maximum(RunSession.peakResidentBytes)
     } catch {
       throw RunFailure("\(error.call) failed: \(error.reason)", exitCode: 70)
     }
     record.spikes = spikes(figures)
     return record
+  }
+
+  /// Over all ranks; rounds are common to them.
+  private func sum(_ own: ExchangeRecord) throws(MessagingError) -> ExchangeRecord {
+    func sum(_ value: Int64) throws(MessagingError) -> Int64 {
+      Int64(try communicator.sum(Double(value)))
+    }
+    var all = own
+    all.messages = try sum(own.messages)
+    all.wireBytes = try sum(own.wireBytes)
+    all.bytesSent = try sum(own.bytesSent)
+    all.bytesReceived = try sum(own.bytesReceived)
+    all.spikesSent = try sum(own.spikesSent)
+    all.spikesReceived = try sum(own.spikesReceived)
+    return all
   }
 
   /// Of the whole run, stretches before this one included.

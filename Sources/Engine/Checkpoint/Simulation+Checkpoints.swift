@@ -64,7 +64,7 @@ extension Simulation {
     _ keeper: any CheckpointKeeper, before step: Int64
   ) throws(SimulationError) -> Bool {
     while cycle.phase != .resting {
-      let known = try share(before: step, keeper, isSilent: true)
+      let known = try agree(before: step, keeper)
       guard known.request != .abandon else {
         keeper.abandon()
         return false

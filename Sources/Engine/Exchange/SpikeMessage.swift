@@ -1,4 +1,4 @@
-/// A spike on its way to other workers and ranks.
+/// A spike on its way to other workers of its rank.
 struct SourceSpike: BitwiseCopyable {
   /// Global id: the population's first id + index in the population.
   var gid: UInt32
@@ -6,7 +6,25 @@ struct SourceSpike: BitwiseCopyable {
   var offset: Int32
 }
 
-/// The bytes that one rank sends at the end of an epoch: a header, then its spikes.
+/// A spike on its way to other ranks, in four bytes: number of the source on its rank, and steps
+/// from the beginning of the epoch.
+struct WireSpike: BitwiseCopyable {
+  /// An epoch and those whose generators are drawn ahead have fewer steps together.
+  static let offsetBits: UInt32 = 6
+  /// Neurons and units of a rank that can be told apart.
+  static let mostSources = 1 << (32 - Int(offsetBits))
+
+  private var bits: UInt32
+
+  init(source: UInt32, offset: Int32) {
+    bits = source << WireSpike.offsetBits | UInt32(offset)
+  }
+
+  var source: UInt32 { bits >> WireSpike.offsetBits }
+  var offset: Int32 { Int32(bits & (1 << WireSpike.offsetBits - 1)) }
+}
+
+/// The bytes that one rank sends to another at the end of an epoch: a header, then spikes.
 ///
 /// The header carries whatever all ranks must know together: that a rank has failed, wants a
 /// checkpoint or was asked to stop. So no rank leaves the loop alone, and none waits for one that
@@ -17,25 +35,22 @@ enum SpikeMessage {
     var fault: Int32
     /// A `CheckpointRequest`, and `underWay` while this rank still writes.
     var wish: Int32
-    var spikes: Int64
 
     static let underWay: Int32 = 1 << 8
+    static let bytes = MemoryLayout<Header>.size
+
+    init(_ report: SpikeExchange.Report) {
+      fault = report.fault
+      wish = report.request.rawValue | (report.isDone ? 0 : Header.underWay)
+    }
   }
 
-  /// The header of the rank whose bytes begin at `offset`.
-  static func header(in bytes: UnsafeRawBufferPointer, at offset: Int) -> Header {
-    bytes.loadUnaligned(fromByteOffset: offset, as: Header.self)
+  static func header(of message: UnsafeRawBufferPointer) -> Header {
+    message.loadUnaligned(as: Header.self)
   }
 
-  /// The spikes of the rank whose bytes begin at `offset`.
-  ///
-  /// A message is a multiple of 8 bytes long, so that they stay aligned one behind the other.
-  static func spikes(
-    in bytes: UnsafeRawBufferPointer, at offset: Int
-  ) -> UnsafeBufferPointer<SourceSpike> {
-    let begin = offset + MemoryLayout<Header>.size
-    let count = Int(header(in: bytes, at: offset).spikes)
-    let end = begin + count * MemoryLayout<SourceSpike>.stride
-    return UnsafeRawBufferPointer(rebasing: bytes[begin..<end]).bindMemory(to: SourceSpike.self)
+  /// A message is a multiple of 4 bytes long, so that spikes stay aligned one behind the other.
+  static func spikes(of message: UnsafeRawBufferPointer) -> UnsafeBufferPointer<WireSpike> {
+    UnsafeRawBufferPointer(rebasing: message[Header.bytes...]).bindMemory(to: WireSpike.self)
   }
 }

@@ -54,6 +54,21 @@ final class GeneratorShare {
     self.recorded = recorded
   }
 
+  /// Takes the spikes of the steps before `end` out of those that were drawn ahead.
+  func takeAhead(until end: Int64, _ body: (SpikeRecord) -> Void) {
+    let spikes = ahead.mutableElements
+    var left = 0
+    for spike in spikes {
+      if spike.step < end {
+        body(spike)
+      } else {
+        spikes[left] = spike
+        left += 1
+      }
+    }
+    ahead.removeLast(ahead.count - left)
+  }
+
   /// The step of each unit's next spike that is not recorded yet, those drawn ahead included.
   var nextSpikes: [Int64]? {
     guard var next = units.nextSpikes else { return nil }

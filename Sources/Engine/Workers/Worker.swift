@@ -95,7 +95,8 @@ final class Worker: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - arrived: spikes of the epoch before, and spikes that generators will fire in this one.
-  ///   - next: the epoch after this one, for whose exchanged generators are drawn now.
+  ///   - next: the epoch before which this one's spikes arrive: exchanged generators are drawn for
+  ///     it now.
   func advance(_ epoch: Epoch, arrived: ArrivedSpikes, next: Epoch?) {
     let begin = ContinuousClock.now
     isEven.toggle()
@@ -110,17 +111,17 @@ final class Worker: @unchecked Sendable {
       adding += advance(cohort: index, through: epoch)
       cohorts[index].giveBack()
     }
-    if let next { drawAhead(of: epoch, next) }
+    if let next { drawAhead(of: epoch, until: next.end) }
     let end = ContinuousClock.now
     seconds.deliver += (delivered - begin + adding).inSeconds
     seconds.advance += (end - delivered - adding).inSeconds
   }
 
-  /// Draws the spikes that exchanged generators fire in the first epoch.
-  func begin(_ first: Epoch) {
+  /// Draws the spikes that exchanged generators fire in the first epochs, up to step `end`.
+  func begin(_ first: Epoch, drawingUntil end: Int64) {
     isEven.toggle()
     if isEven { outgoingEven.removeAll() } else { outgoingOdd.removeAll() }
-    drawAhead(of: first, first)
+    drawAhead(of: first, until: end)
   }
 
   /// Runs the tail of the last step: what arrives there, resets and actions.
@@ -194,11 +195,10 @@ final class Worker: @unchecked Sendable {
     for share in generators {
       let recorded = outlets[share.population].spikeStream
       let onTheirWay = history.firstStep(of: share.population, before: epoch.end)
-      for record in share.ahead.elements {
-        self.record(record, of: share, stream: recorded)
-        if record.step >= onTheirWay { remember(record, of: share) }
+      share.takeAhead(until: epoch.end) { spike in
+        record(spike, of: share, stream: recorded)
+        if spike.step >= onTheirWay { remember(spike, of: share) }
       }
-      share.ahead.removeAll()
       guard share.route == .local else { continue }
       share.units.takeSteps(until: epoch.end) { step, units in
         deliver(units, of: share.population, at: step)
@@ -229,10 +229,10 @@ final class Worker: @unchecked Sendable {
     records.append(record, to: stream)
   }
 
-  private func drawAhead(of epoch: Epoch, _ next: Epoch) {
+  private func drawAhead(of epoch: Epoch, until end: Int64) {
     for share in generators where share.route == .exchanged {
       let first = outlets[share.population].firstGID
-      share.units.takeSpikes(until: next.end) { unit, step in
+      share.units.takeSpikes(until: end) { unit, step in
         share.ahead.append(SpikeRecord(step: step, neuron: UInt32(unit)))
         if let first {
           send(SourceSpike(gid: first + UInt32(unit), offset: Int32(step - epoch.start)))

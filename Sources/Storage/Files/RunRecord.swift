@@ -106,6 +106,8 @@ package struct RunRecord: Hashable, Sendable, Codable {
   package var epochSteps: Int
   /// Recorded spikes per population.
   package var spikes: [String: Int64]
+  /// `nil` in what earlier versions have left, and where a run failed.
+  package var exchange: ExchangeRecord?
   package var seconds: Seconds
   /// Wall time over simulated time.
   package var realtimeFactor: Double
@@ -122,7 +124,7 @@ package struct RunRecord: Hashable, Sendable, Codable {
     case dt = "dt_s"
     case neurons, compartments, synapses, ranks, threads, precision, backend, method
     case epochSteps = "epoch_steps"
-    case spikes, seconds
+    case spikes, exchange, seconds
     case realtimeFactor = "realtime_factor"
     case peakResidentBytes = "peak_rss_bytes"
     case hosts, lineage, point
