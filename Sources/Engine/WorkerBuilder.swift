@@ -39,43 +39,44 @@ struct WorkerBuilder: Sendable {
     var horizons = [Int](repeating: 0, count: populations.count)
     for (place, projection) in network.projections.enumerated() {
       guard let cohort = populations.firstIndex(of: projection.target.population) else { continue }
-      let rows = try self.rows(of: projection, worker)
+      let built = try self.arriving(projection, place, worker)
       pulse.beat(again: .begin)
-      guard !rows.targets.isEmpty else { continue }
-      synapses += rows.targets.count
+      guard let rows = built else { continue }
+      synapses += rows.count
       if findsWanted { note(rows, of: projection.source, in: &wanted) }
-      let activity = ProjectionActivity(ofProjection: place, in: network.schedule)
-      horizons[cohort] = max(horizons[cohort], rows.maximumDelay)
+      horizons[cohort] = max(horizons[cohort], rows.delays.upperBound)
       if programs[projection.source.population] != nil {
-        smallestDelay = min(smallestDelay ?? .max, rows.minimumDelay)
+        smallestDelay = min(smallestDelay ?? .max, rows.delays.lowerBound)
       }
-      arriving[cohort].append(
-        Arriving(
-          source: projection.source.population,
-          port: programs[projection.target.population]?.portOfProjection[place] ?? 0,
-          rows: InletRows(
-            sources: projection.source.range, rows: rows,
-            layout: layout(of: projection.target.population, worker)),
-          delay: rows.maximumDelay, activity: activity))
+      arriving[cohort].append(rows)
     }
     var cohorts: [Cohort] = []
     var inlets = [[(cohort: Int, inlet: Inlet)]](repeating: [], count: network.populations.count)
     var summed = [[SummedInlet]](repeating: [], count: network.populations.count)
+    var regenerated = [[(cohort: Int, inlet: RegeneratedInlet)]](
+      repeating: [], count: network.populations.count)
     for (place, population) in populations.enumerated() {
       let layout = layout(of: population, worker)
       var summedHere: [SummedInlet] = []
       for (one, contributions) in zip(
         arriving[place], contributions(of: arriving[place], population))
       {
-        if let contributions {
-          let inlet = SummedInlet(
-            rows: one.rows, delay: one.delay, contributions: contributions, layout: layout)
-          summed[one.source].append(inlet)
-          summedHere.append(inlet)
-        } else {
-          let inlet = Inlet(
-            port: one.port, rows: one.rows, activity: one.activity, layout: layout)
-          inlets[one.source].append((place, inlet))
+        switch one.synapses {
+        case .regenerated(let rows, let sources):
+          let inlet = RegeneratedInlet(
+            port: one.port, sources: sources, rows: rows, activity: one.activity, layout: layout)
+          regenerated[one.source].append((place, inlet))
+        case .kept(let rows):
+          if let contributions {
+            let inlet = SummedInlet(
+              rows: rows, delay: one.delays.upperBound, contributions: contributions,
+              layout: layout)
+            summed[one.source].append(inlet)
+            summedHere.append(inlet)
+          } else {
+            let inlet = Inlet(port: one.port, rows: rows, activity: one.activity, layout: layout)
+            inlets[one.source].append((place, inlet))
+          }
         }
       }
       cohorts.append(
@@ -85,30 +86,76 @@ struct WorkerBuilder: Sendable {
     let built = Worker(
       index: worker, cohorts: cohorts, probes: cohorts.map { probes(of: $0, worker) },
       generators: generators(worker),
-      starts: try starts(of: cohorts), inlets: inlets, summed: summed, outlets: outlets(),
+      starts: try starts(of: cohorts), inlets: inlets, summed: summed,
+      regenerated: regenerated, outlets: outlets(),
       owned: network.populations.indices.map { neurons(of: $0, worker) }, streams: streams.count,
       spikeWindow: experiment.recording.spikeWindow, gids: gids)
     return BuiltWorker(
       worker: built, synapses: synapses, smallestDelay: smallestDelay, wanted: wanted)
   }
 
-  /// Notes the sources that have synapses here.
-  private func note(_ rows: SynapseRows, of slice: PopulationSlice, in wanted: inout SourceSet?) {
-    let first = Int(gids.first[slice.population]) + slice.range.lowerBound
-    for source in 0..<slice.range.count where rows.starts[source] < rows.starts[source + 1] {
-      wanted?.insert(first + source)
-    }
-  }
-
   /// A projection onto a cohort whose rows have been drawn.
   private struct Arriving {
+    enum Synapses {
+      case kept(InletRows)
+      /// Drawn anew for each spike of these sources.
+      case regenerated(RegeneratedRows, sources: Range<Int>)
+    }
+
     /// Place in `Network.populations`.
     var source: Int
     var port: Int
-    var rows: InletRows
-    /// The longest, in steps.
-    var delay: Int
+    var synapses: Synapses
+    var count: Int
+    /// In steps.
+    var delays: ClosedRange<Int>
     var activity: ProjectionActivity?
+  }
+
+  /// Draws a projection onto a worker's neurons; `nil`: there are no synapses.
+  private func arriving(
+    _ projection: Projection, _ place: Int, _ worker: Int
+  ) throws(SimulationError) -> Arriving? {
+    let synapses: Arriving.Synapses
+    let count: Int
+    let delays: ClosedRange<Int>
+    if projection.store == .procedural {
+      let rows = try regeneratedRows(of: projection, worker)
+      count = rows.synapses
+      delays = rows.minimumDelay...rows.maximumDelay
+      synapses = .regenerated(rows, sources: projection.source.range)
+    } else {
+      let rows = try self.rows(of: projection, worker)
+      count = rows.targets.count
+      delays = rows.minimumDelay...rows.maximumDelay
+      synapses = .kept(
+        InletRows(
+          sources: projection.source.range, rows: rows,
+          layout: layout(of: projection.target.population, worker)))
+    }
+    guard count > 0 else { return nil }
+    return Arriving(
+      source: projection.source.population,
+      port: programs[projection.target.population]?.portOfProjection[place] ?? 0,
+      synapses: synapses, count: count, delays: delays,
+      activity: ProjectionActivity(ofProjection: place, in: network.schedule))
+  }
+
+  /// Notes the sources that have synapses here.
+  private func note(
+    _ arriving: Arriving, of slice: PopulationSlice, in wanted: inout SourceSet?
+  ) {
+    let base = Int(gids.first[slice.population])
+    switch arriving.synapses {
+    case .kept(let rows):
+      for source in 0..<rows.sources.count where !rows.row(source).isEmpty {
+        wanted?.insert(base + rows.sources.lowerBound + source)
+      }
+    case .regenerated(let rows, let sources):
+      for source in 0..<sources.count where rows.isSource[source] {
+        wanted?.insert(base + sources.lowerBound + source)
+      }
+    }
   }
 
   /// What each of the projections onto a cohort adds up; `nil`: it makes events.
@@ -118,7 +165,9 @@ struct WorkerBuilder: Sendable {
     guard let program = programs[population]?.program else { return arriving.map { _ in nil } }
     return SummedPorts(program: program, uniforms: program.uniformTable()).contributions(
       of: arriving.map {
-        SummedPorts.Candidate(port: $0.port, rows: $0.rows, isSwitched: $0.activity != nil)
+        var rows: InletRows?
+        if case .kept(let kept) = $0.synapses { rows = kept }
+        return SummedPorts.Candidate(port: $0.port, rows: rows, isSwitched: $0.activity != nil)
       })
   }
 
@@ -134,6 +183,18 @@ struct WorkerBuilder: Sendable {
   {
     do throws(NetworkError) {
       return try network.synapseRows(
+        of: projection, targets: neurons(of: projection.target.population, worker),
+        seed: experiment.seed, dt: experiment.dt)
+    } catch {
+      throw SimulationError(error, below: [])
+    }
+  }
+
+  private func regeneratedRows(
+    of projection: Projection, _ worker: Int
+  ) throws(SimulationError) -> RegeneratedRows {
+    do throws(NetworkError) {
+      return try network.regeneratedRows(
         of: projection, targets: neurons(of: projection.target.population, worker),
         seed: experiment.seed, dt: experiment.dt)
     } catch {

@@ -24,7 +24,8 @@ extension ResolvedValues {
           continue
         }
         for part in inner {
-          parts["\(entry.key).\(part.key)"] = ResolvedValues.text(of: part.value)
+          parts["\(entry.key).\(part.key)"] = ResolvedValues.text(
+            of: entry.key == "projections" ? part.value.withoutStore : part.value)
         }
         // Arrivals of one step act in the order of projections, and stimuli in theirs.
         if entry.key == "projections" || entry.key == "stimuli" {
@@ -51,5 +52,15 @@ extension ResolvedValues {
     var writer = YAMLWriter()
     writer.write(node)
     return writer.text.hasSuffix("\n") ? String(writer.text.dropLast()) : writer.text
+  }
+}
+
+extension YAMLNode {
+  /// A projection without what changes no result: where its synapses are.
+  fileprivate var withoutStore: YAMLNode {
+    guard case .mapping(let entries) = content else { return self }
+    var node = self
+    node.content = .mapping(entries.filter { $0.key != "store" })
+    return node
   }
 }

@@ -17,7 +17,8 @@ extension Network {
           message: "'\(target.name)' is a generator, and only neurons have synapses")
       ]
     }
-    return (projection.ruleIssues() + projection.valueIssues(dt: dt) + projection.storeIssues()).map { $0.at(path) }
+    return (projection.ruleIssues() + projection.valueIssues(dt: dt) + projection.storeIssues()).map
+    { $0.at(path) }
   }
 
   private func sliceIssues(_ slice: PopulationSlice, _ key: String) -> [NetworkIssue] {

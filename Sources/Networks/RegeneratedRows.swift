@@ -38,7 +38,8 @@ package final class RegeneratedRows {
       guard batch.count > 0 else { continue }
       try columns.append(&batch)
       let range = columns.delayRange
-      delays = count == 0
+      delays =
+        count == 0
         ? range
         : min(delays.lowerBound, range.lowerBound)...max(delays.upperBound, range.upperBound)
       count += batch.count

@@ -177,6 +177,13 @@ extension BadJob {
     BadJob(
       "a pair beyond the targets", "[[1, 4], [0, 2]]", "[[1, ⟦5], [0, 2]]",
       "'pairs' must be from 0 to 4"),
+    BadJob(
+      "an unknown store", "autapses: false", "store: ⟦disk",
+      "'store' is memory or procedural, not 'disk'"),
+    BadJob(
+      "pairs that are not kept", "weight: [1 mV, 2 mV], on_pre: V += w",
+      "weight: [1 mV, 2 mV], store: ⟦procedural, on_pre: V += w",
+      "pairs that are listed have to be kept"),
     BadJob("half a pair", "[[1, 4], [0, 2]]", "[[1, 4], ⟦[0]]", "a pair is [source, target]"),
     BadJob(
       "more sources than there are",

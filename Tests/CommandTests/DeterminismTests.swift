@@ -9,11 +9,16 @@ struct Layout: CustomTestStringConvertible, Sendable {
   var backend: String
   var instructionSet: String?
   var epochCut: Int?
+  /// `gathered` or `directed`.
+  var exchange: String?
+  /// Halves epochs, where delays allow it.
+  var overlap: Bool?
 
   var testDescription: String {
     let parts = [
       "\(ranks) ranks", "\(threads) threads", "block \(block.map(String.init) ?? "auto")", backend,
-      instructionSet, epochCut.map { "epochs cut at \($0)" },
+      instructionSet, epochCut.map { "epochs cut at \($0)" }, exchange,
+      overlap.map { $0 ? "overlapped" : "not overlapped" },
     ]
     return parts.compactMap { $0 }.joined(separator: ", ")
   }
@@ -39,8 +44,28 @@ struct Layout: CustomTestStringConvertible, Sendable {
         }
       }
     }
+    for exchange in ["gathered", "directed"] {
+      for ranks in [2, 3, 7] {
+        for threads in [1, 2] {
+          all.append(
+            Layout(
+              ranks: ranks, threads: threads, block: nil, backend: "compiled", exchange: exchange))
+        }
+      }
+    }
     return all
   }()
+
+  /// What halves epochs: for jobs whose smallest delay allows it.
+  static let overlapped: [Layout] = [
+    Layout(
+      ranks: 2, threads: 1, block: nil, backend: "compiled", exchange: "gathered", overlap: true),
+    Layout(
+      ranks: 3, threads: 2, block: 64, backend: "portable", exchange: "directed", overlap: true),
+    Layout(
+      ranks: 4, threads: 1, block: 1, backend: "compiled", epochCut: 3, exchange: "directed",
+      overlap: true),
+  ]
 
   /// A handful that between them has every value of the matrix.
   static let sample: [Layout] = [
@@ -62,6 +87,8 @@ struct Layout: CustomTestStringConvertible, Sendable {
     Layout(ranks: 1, threads: 1, block: nil, backend: "compiled", instructionSet: "avx2"),
     Layout(ranks: 1, threads: 2, block: nil, backend: "compiled", epochCut: 1),
     Layout(ranks: 1, threads: 1, block: nil, backend: "portable", epochCut: 3),
+    Layout(ranks: 3, threads: 2, block: nil, backend: "compiled", exchange: "directed"),
+    Layout(ranks: 7, threads: 1, block: 64, backend: "portable", exchange: "directed"),
   ]
 
   static var tested: [Layout] {
@@ -89,12 +116,13 @@ struct Layout: CustomTestStringConvertible, Sendable {
   }
 
   private func run(
-    _ layout: Layout, into folder: String, stop: Int? = nil
+    _ layout: Layout, into folder: String, stop: Int? = nil, changes: [String] = []
   ) throws -> CommandRun {
     var words = [
       "run", DeterminismTests.job, "--output", folder, "--threads", "\(layout.threads)",
       "--backend", layout.backend, "--log-level", "error",
     ]
+    for change in changes { words += ["--set", change] }
     if let block = layout.block { words += ["--block", "\(block)"] }
     var environment: [String: String] = [:]
     if let set = layout.instructionSet {
@@ -102,6 +130,8 @@ struct Layout: CustomTestStringConvertible, Sendable {
       environment["COPPICE_PORTABLE"] = set
     }
     if let cut = layout.epochCut { environment["COPPICE_EPOCH_CUT"] = "\(cut)" }
+    environment["COPPICE_EXCHANGE"] = layout.exchange
+    environment["COPPICE_OVERLAP"] = layout.overlap.map { $0 ? "on" : "off" }
     if let stop { environment["COPPICE_STOP_AT"] = "\(stop)" }
     return try CommandRun.coppice(
       words, ranks: layout.ranks == 1 ? nil : layout.ranks, environment: environment)
@@ -151,6 +181,81 @@ struct Layout: CustomTestStringConvertible, Sendable {
       "compare", reference.path + "/out", folder.path + "/out",
     ])
     #expect(comparison.exitCode == 0, "\(comparison.output)\(comparison.errors)")
+  }
+
+  /// Delays between neurons of 0.4 ms at the least: epochs of 5 steps, or of 2.
+  private static let delayed = [
+    "projections.feedforward.delay=0.9 ms", "projections.mutual.delay=0.5 ms",
+  ]
+
+  /// Spikes that are under way while an epoch goes on give the same bytes, and so do runs that are
+  /// stopped and go on by turns with them.
+  @Test func overlappedExchangesGiveTheSameBytes() throws {
+    let folder = try TemporaryFolder()
+    let alone = Layout(ranks: 1, threads: 1, block: nil, backend: "portable")
+    let first = try run(
+      alone, into: folder.path + "/alone", changes: DeterminismTests.delayed)
+    try #require(first.exitCode == 0, "\(first.errors)")
+    for (place, layout) in Layout.overlapped.enumerated() {
+      let out = folder.path + "/\(place)"
+      let run = try run(layout, into: out, changes: DeterminismTests.delayed)
+      try #require(run.exitCode == 0, "\(layout): \(run.errors)")
+      try #require(try isOverlapped(out), "\(layout)")
+      let comparison = try CommandRun.coppice(["compare", folder.path + "/alone", out])
+      #expect(comparison.exitCode == 0, "\(layout): \(comparison.output)\(comparison.errors)")
+    }
+    let layouts = Layout.overlapped + [alone] + Layout.overlapped
+    for (place, layout) in layouts.enumerated() {
+      let stop = place + 1 == layouts.count ? nil : 17 + 400 * place / layouts.count
+      let run = try run(
+        layout, into: folder.path + "/handed", stop: stop, changes: DeterminismTests.delayed)
+      try #require(run.exitCode == (stop == nil ? 0 : 75), "\(layout): \(run.errors)")
+    }
+    let comparison = try CommandRun.coppice([
+      "compare", folder.path + "/alone", folder.path + "/handed",
+    ])
+    #expect(comparison.exitCode == 0, "\(comparison.output)\(comparison.errors)")
+  }
+
+  /// Rows that are drawn anew for each spike, of every rule of the job that allows it; on ranks and
+  /// threads, and in a run that goes on.
+  @Test func proceduralRowsGiveTheSameBytes() throws {
+    let reference = try DeterminismTests.reference.get()
+    let folder = try TemporaryFolder()
+    let procedural = [
+      "x_dist", "pool_dist", "shared_dist", "volley_pyr", "recurrent", "feedforward", "mutual",
+    ].map { "projections.\($0).store=procedural" }
+    let layouts = [
+      Layout(ranks: 1, threads: 1, block: nil, backend: "portable"),
+      Layout(ranks: 1, threads: 2, block: 1, backend: "compiled"),
+      Layout(ranks: 3, threads: 1, block: 64, backend: "compiled", exchange: "directed"),
+    ]
+    for (place, layout) in layouts.enumerated() {
+      let out = folder.path + "/\(place)"
+      let run = try run(layout, into: out, changes: procedural)
+      try #require(run.exitCode == 0, "\(layout): \(run.errors)")
+      let comparison = try CommandRun.coppice(["compare", reference.path + "/out", out])
+      #expect(comparison.exitCode == 0, "\(layout): \(comparison.output)\(comparison.errors)")
+      // By turns with rows that are kept: where synapses are is no part of a checkpoint.
+      let isLast = place + 1 == layouts.count
+      let handed = try self.run(
+        layout, into: folder.path + "/handed", stop: isLast ? nil : 83 + 140 * place,
+        changes: place == 1 ? [] : procedural)
+      try #require(handed.exitCode == (isLast ? 0 : 75), "\(layout): \(handed.errors)")
+    }
+    let comparison = try CommandRun.coppice([
+      "compare", reference.path + "/out", folder.path + "/handed",
+    ])
+    #expect(comparison.exitCode == 0, "\(comparison.output)\(comparison.errors)")
+  }
+
+  private func isOverlapped(_ folder: String) throws -> Bool {
+    struct File: Decodable {
+      struct Exchange: Decodable { var overlapped: Bool }
+      var exchange: Exchange
+    }
+    let data = try Data(contentsOf: URL(filePath: folder + "/run.json"))
+    return try JSONDecoder().decode(File.self, from: data).exchange.overlapped
   }
 
   /// The harness bites: another seed is another run.

@@ -26,6 +26,7 @@ import Testing
   @Test(arguments: [
     "name=two", "description=words", "simulation.duration=3 s", "constants.end=1 s",
     "checkpoint.keep=5", "record.spikes=[net]", "simulation.dt=0.1 ms", "simulation.method=euler",
+    "projections.a.store=procedural", "projections.a.store=memory",
   ])
   func isTheSame(override: String) throws {
     let own = try identity()

@@ -10,7 +10,8 @@ struct SummedPorts {
   /// A projection onto the cohort.
   struct Candidate {
     var port: Int
-    var rows: InletRows
+    /// `nil`: they are not kept.
+    var rows: InletRows?
     var isSwitched: Bool
   }
 
@@ -41,13 +42,14 @@ struct SummedPorts {
   }
 
   private func contributions(of candidate: Candidate) -> [SummedInlet.Contribution]? {
-    guard !candidate.isSwitched, case .homogeneous = candidate.rows.rows.delays,
+    guard !candidate.isSwitched, let rows = candidate.rows?.rows,
+      case .homogeneous = rows.delays,
       case .additive(let additions) = program.ports[candidate.port],
       // Of two additions to one column the order would show.
       Set(additions.map(\.column)).count == additions.count
     else { return nil }
     var weight: Double?
-    if case .homogeneous(let all) = candidate.rows.rows.weights { weight = all }
+    if case .homogeneous(let all) = rows.weights { weight = all }
     let summed = program.summedColumns
     var contributions: [SummedInlet.Contribution] = []
     for addition in additions {

@@ -35,6 +35,8 @@ final class Worker: @unchecked Sendable {
   /// By source population: where its spikes end in this worker, as events or added up.
   private let inlets: [[(cohort: Int, inlet: Inlet)]]
   let summed: [[SummedInlet]]
+  /// The same, of projections whose synapses are drawn anew for each spike.
+  private let regenerated: [[(cohort: Int, inlet: RegeneratedInlet)]]
   /// By population.
   private let outlets: [Outlet]
   /// By population: indices of the neurons or units that are this worker's.
@@ -60,8 +62,8 @@ final class Worker: @unchecked Sendable {
   init(
     index: Int, cohorts: [Cohort], probes: [CohortProbes], generators: [GeneratorShare],
     starts: [CohortStarts], inlets: [[(cohort: Int, inlet: Inlet)]], summed: [[SummedInlet]],
-    outlets: [Outlet], owned: [Range<Int>], streams: Int, spikeWindow: RecordingPlan.Window,
-    gids: GlobalIDs
+    regenerated: [[(cohort: Int, inlet: RegeneratedInlet)]], outlets: [Outlet],
+    owned: [Range<Int>], streams: Int, spikeWindow: RecordingPlan.Window, gids: GlobalIDs
   ) {
     self.index = index
     self.cohorts = cohorts
@@ -70,6 +72,7 @@ final class Worker: @unchecked Sendable {
     self.starts = starts
     self.inlets = inlets
     self.summed = summed
+    self.regenerated = regenerated
     self.outlets = outlets
     self.owned = owned
     self.spikeWindow = spikeWindow
@@ -176,6 +179,13 @@ final class Worker: @unchecked Sendable {
           into: &cohorts[cohort].calendar)
       }
     }
+    for (cohort, inlet) in regenerated[population] {
+      for spike in spikes where inlet.sources.contains(Int(spike.gid - first)) {
+        inlet.deliver(
+          source: Int(spike.gid - first), step: start + Int64(spike.offset),
+          into: &cohorts[cohort].calendar)
+      }
+    }
   }
 
   /// Units of one generator that fire in one step, ascending.
@@ -184,6 +194,11 @@ final class Worker: @unchecked Sendable {
   ) {
     for inlet in summed[population] { inlet.receive(units, at: step) }
     for (cohort, inlet) in inlets[population] {
+      for unit in units where inlet.sources.contains(Int(unit)) {
+        inlet.deliver(source: Int(unit), step: step, into: &cohorts[cohort].calendar)
+      }
+    }
+    for (cohort, inlet) in regenerated[population] {
       for unit in units where inlet.sources.contains(Int(unit)) {
         inlet.deliver(source: Int(unit), step: step, into: &cohorts[cohort].calendar)
       }
@@ -311,7 +326,10 @@ extension Worker {
 
   /// Over the inlets of one source population, in steps; `nil`: there is none.
   func longestDelay(from population: Int) -> Int? {
-    (inlets[population].map(\.inlet.longestDelay) + summed[population].map(\.longestDelay)).max()
+    let delays =
+      inlets[population].map(\.inlet.longestDelay) + summed[population].map(\.longestDelay)
+      + regenerated[population].map(\.inlet.longestDelay)
+    return delays.max()
   }
 
   /// Copies what it is between two epochs. Its own thread does this.
@@ -337,6 +355,11 @@ extension Worker {
         inlet.receive(source: source, at: spike.step, from: instant.arrivalsFrom)
       }
       for (cohort, inlet) in inlets[population] where inlet.sources.contains(source) {
+        inlet.deliver(
+          source: source, step: spike.step, from: instant.arrivalsFrom,
+          into: &cohorts[cohort].calendar)
+      }
+      for (cohort, inlet) in regenerated[population] where inlet.sources.contains(source) {
         inlet.deliver(
           source: source, step: spike.step, from: instant.arrivalsFrom,
           into: &cohorts[cohort].calendar)

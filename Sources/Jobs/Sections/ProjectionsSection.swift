@@ -6,7 +6,7 @@ internal import Units
 extension JobReading {
   private static let projectionKeys = [
     "source", "target", "connect", "autapses", "multapses", "weight", "weight_precision", "delay",
-    "on_pre", "plasticity",
+    "on_pre", "store", "plasticity",
   ]
 
   /// Reads the section, in the order of the job.
@@ -42,14 +42,18 @@ extension JobReading {
     let onPre = map.required("on_pre", of: "a projection", hint: "such as s_AMPA_X_dist += 1")
       .flatMap { readOnPre($0, map["weight"], dimension, target?.population) }
     let precision = readWeightPrecision(map["weight_precision"], weight, path: field.path)
+    let store = map["store"].map {
+      choice($0, "'store'", [("memory", Projection.Store.memory), ("procedural", .procedural)])
+    }
     guard diagnostics.errorCount == errorsBefore, let from = source?.slice, let to = target?.slice,
       let rule, let weight, let delay, let onPre, let precision, let allowsAutapses,
-      let allowsMultapses
+      let allowsMultapses, let store = store ?? .memory
     else { return nil }
     return Projection(
       name: name, source: from, target: to, rule: rule.rule, allowsAutapses: allowsAutapses,
       allowsMultapses: allowsMultapses, weight: rule.sorted(weight),
-      weightPrecision: precision, delay: sorted(delay, by: rule), onPre: onPre)
+      weightPrecision: precision, delay: sorted(delay, by: rule), onPre: onPre,
+      store: store)
   }
 
   /// One end of a projection: the population, and the slice if it is right.
