@@ -8,7 +8,7 @@ import sys
 from benchmarks import measurements
 from benchmarks.suite import coppice, machine, parts, peers, runs, tables
 
-PAGE = machine.TOP / "docs" / "performance.md"
+PAGES = [machine.TOP / "docs" / name for name in ("performance.md", "scaling.md")]
 PUBLISHED = machine.TOP / "benchmarks" / "published"
 
 
@@ -146,9 +146,12 @@ def _publish(options):
         one.path = PUBLISHED / f"{place}-{one.machine['host']}.json"
         one.save()
     texts = tables.rendered(found, measurements.ALL, tables.PLOTS)
-    homeless = tables.update_file(PAGE, texts)
+    homeless = set(texts)
+    for page in PAGES:
+        homeless &= set(tables.update_file(page, texts))
     if homeless:
-        print(f"without a place in {PAGE.name}: {', '.join(homeless)}", file=sys.stderr)
+        print(f"without a place in the documentation: {', '.join(sorted(homeless))}",
+              file=sys.stderr)
     return _drawn([one.path for one in found], machine.TOP / "docs" / "figures")
 
 

@@ -2,11 +2,11 @@
 
 from benchmarks.measurements import (
     backends, blocking, bounds, ca1, cases, delivery, indegree, kernel, latency, layouts, memory, passive,
-    precision, recording, roofline, size, targets)
+    precision, recording, rehearsal, roofline, size, targets)
 
 ALL = [
     roofline.PART, kernel.PART, latency.PART, precision.PART, backends.PART, recording.PART,
-    size.PART, blocking.PART, indegree.PART, layouts.STRONG, layouts.WEAK, delivery.PART,
+    size.PART, blocking.PART, indegree.PART, layouts.STRONG, layouts.WEAK, rehearsal.PART, delivery.PART,
     memory.PART, ca1.PART, passive.PART, *cases.PARTS, bounds.PART, targets.PART,
 ]
 

@@ -10,7 +10,7 @@ import tempfile
 from benchmarks.suite import machine, process
 
 # Open MPI refuses root, as which containers run, unless told so twice.
-_ENVIRONMENT = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
+ENVIRONMENT = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1"}
 BOUND = "mpirun -np {ranks} --map-by slot:PE={threads} --bind-to core"
 CROWDED = "mpirun -np {ranks} --oversubscribe --bind-to none"
 _BYTES = {"B": 1, "KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12, "PB": 1e15}
@@ -47,7 +47,7 @@ def run(job, settings=None, ranks=1, threads=1, options=(), launcher=None, scrat
         *launched(launcher, ranks, threads), binary(), "run", job, "--output", output,
         "--threads", threads, "--log-level", "error", *_assignments(settings), *options]
     try:
-        _, cost = process.run(command, _ENVIRONMENT)
+        _, cost = process.run(command, ENVIRONMENT)
         told = json.loads((output / "run.json").read_text())
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -9,8 +9,8 @@ import pathlib
 import matplotlib
 
 from benchmarks import measurements
-from benchmarks.measurements import cases, delivery, layouts
-from benchmarks.suite import figures, medians, runs
+from benchmarks.measurements import cases, delivery, layouts, rehearsal
+from benchmarks.suite import exchange, figures, medians, runs
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402  pylint: disable=wrong-import-position
@@ -147,6 +147,37 @@ def scaling(one, part):
     return explained(figure, times, panels[1])
 
 
+def rehearsed(one):
+    """What a step takes on how many ranks, by phase, and the efficiency: a pair of panels for each
+    number of neurons of a rank."""
+    told = rehearsal.predictions(one, exchange.CLUSTER)
+    figure, rows = plt.subplots(len(told), 2, figsize=(8, 3 * len(told)), squeeze=False)
+    phases = [("advance", BLUE), ("deliver", ORANGE), ("pack", GREEN), ("shown", CRIMSON),
+              ("wait", GREY)]
+    words = {"pack": "pack and unpack", "shown": "messages", "wait": "wait for the slowest"}
+    for (stack, line), (neurons, counts) in zip(rows, told.items()):
+        ranks = [str(count) for count, _, _ in counts]
+        steps = [each.samples[0]["figures"]["epochs"]["steps"] for _, _, each in counts]
+        heights = [0.0] * len(counts)
+        for phase, color in phases:
+            values = [1e6 * getattr(epoch, phase) / count
+                      for (_, epoch, _), count in zip(counts, steps)]
+            stack.bar(range(len(counts)), values, bottom=heights, color=color, width=0.7,
+                      label=words.get(phase, phase))
+            heights = [below + value for below, value in zip(heights, values)]
+        stack.axhline(heights[0], color="0.3", linestyle=":", label="ideal")
+        line.plot(range(len(counts)), [100 * heights[0] / height for height in heights],
+                  color=BLUE, marker="o")
+        line.axhline(100, color="0.3", linestyle=":")
+        line.set_ylim(0, 110)
+        for axes, label in ((stack, "µs per step"), (line, "efficiency (%)")):
+            axes.set_xticks(range(len(counts)), ranks, rotation=60)
+            axes.set_xlabel("ranks")
+            axes.set_ylabel(label)
+            axes.set_title(f"{neurons:,} neurons a rank", loc="left")
+    return explained(figure, rows[0][0])
+
+
 def explained(figure, *panels):
     """The figure with one legend below all, of what is in some of its panels."""
     handles, labels = [], []
@@ -182,6 +213,7 @@ _DRAWN = {
     "performance-engines": engines, "performance-size": size, "performance-synapses": synapses,
     "performance-strong": lambda one: scaling(one, "strong"),
     "performance-weak": lambda one: scaling(one, "weak"),
+    "scaling-rehearsal": rehearsed,
 }
 
 if __name__ == "__main__":

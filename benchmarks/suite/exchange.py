@@ -1,0 +1,69 @@
+"""How long an epoch takes on many ranks: what one rank has to do, as a rehearsal measures it, and
+what it waits for, by a model of virtual time."""
+
+import dataclasses
+import math
+
+
+@dataclasses.dataclass(frozen=True)
+class Network:
+    """What joins the ranks: seconds of a message of no length, and bytes that come to a rank in a
+    second."""
+
+    name: str
+    latency: float
+    bandwidth: float
+
+
+# Figures that vendors and measurements elsewhere give of current networks; nothing is measured here.
+CLUSTER = Network("cluster, assumed", 2e-6, 12e9)
+
+
+@dataclasses.dataclass(frozen=True)
+class Epoch:
+    """Seconds of one epoch on one rank, by phase."""
+
+    advance: float
+    deliver: float
+    # Packing and unpacking, measured, ...
+    pack: float
+    # ... the messages, by the model, and the part of it that no work hides ...
+    messages: float
+    shown: float
+    # ... and waiting for the slowest rank.
+    wait: float
+    record: float
+
+    @property
+    def total(self):
+        return self.advance + self.deliver + self.pack + self.shown + self.wait + self.record
+
+
+def epoch(rehearsed, network):
+    """What an epoch of a rehearsed run takes. `rehearsed` is what `coppice run --rehearse` prints.
+
+    - An allgather takes log2 R messages one after the other, and so does an exchange that is
+      directed, as libraries do it for short messages; and what comes from the other ranks comes at the
+      bandwidth of the network.
+    - Overlapped messages are hidden behind the work of the next epoch.
+    - All wait for the slowest: where epochs of one rank spread by a deviation, the largest of R is
+      about sqrt(2 ln R) deviations above the mean.
+    """
+    ranks, count = rehearsed["ranks"], rehearsed["epochs"]["count"]
+    seconds = rehearsed["seconds"]
+    advance, deliver, pack, record = (
+        seconds[name] / count for name in ("advance", "deliver", "exchange", "record"))
+    if ranks == 1:
+        return Epoch(advance, deliver, pack, 0, 0, 0, record)
+    exchange = rehearsed["exchange"]
+    come = exchange["bytes_received"] / exchange["rounds"] * (ranks - 1) / ranks
+    messages = network.latency * math.ceil(math.log2(ranks)) + come / network.bandwidth
+    work = advance + deliver
+    shown = max(0.0, messages - work) if exchange["overlapped"] else messages
+    wait = rehearsed["epochs"]["deviation"] * math.sqrt(2 * math.log(ranks))
+    return Epoch(advance, deliver, pack, messages, shown, wait, record)
+
+
+def loop(rehearsed, network):
+    """Seconds of the whole loop."""
+    return epoch(rehearsed, network).total * rehearsed["epochs"]["count"]
