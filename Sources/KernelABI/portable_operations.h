@@ -116,6 +116,9 @@ static void logarithms(
   }
 }
 
+/// For memory that need not begin at a whole vector.
+static inline void store_anywhere(double *to, cv_real x) { __builtin_memcpy(to, &x, sizeof x); }
+
 /// 64 bits of two words of Philox.
 static inline cv_bits joined(cv_bits low, cv_bits high) {
   return (low & cv_setBits(0xffffffffu)) | (high << 32);
@@ -136,8 +139,8 @@ static void gaps(uint64_t key, coppice_gap_place place, double logarithm, double
     c.w2 = place.b_ascends ? cv_setBits(place.c) : cv_setBits(place.c) + lane;
     c.w3 = cv_setBits(0);
     c = cv_philox(c, key);
-    cv_store(out + i, gap_of(joined(c.w0, c.w1), logarithm));
-    cv_store(out + n + i, gap_of(joined(c.w2, c.w3), logarithm));
+    store_anywhere(out + i, gap_of(joined(c.w0, c.w1), logarithm));
+    store_anywhere(out + n + i, gap_of(joined(c.w2, c.w3), logarithm));
   }
 }
 
@@ -158,10 +161,10 @@ static void numbers(coppice_number_law law, uint64_t key, const uint32_t *a, con
     w = cv_philox(w, key);
     const cv_bits bits = joined(w.w0, w.w1);
     if (law == COPPICE_UNIT) {
-      cv_store(out + i, cv_realOfInteger(bits >> 11) * cv_set(0x1p-53));
+      store_anywhere(out + i, cv_realOfInteger(bits >> 11) * cv_set(0x1p-53));
     } else {
       const cv_real p = (cv_realOfInteger(bits >> 12) + cv_set(0.5)) * cv_set(0x1p-52);
-      cv_store(out + i, cv_normalQuantile(p));
+      store_anywhere(out + i, cv_normalQuantile(p));
     }
   }
 }
