@@ -25,7 +25,8 @@ import Testing
   }
 
   private func run(
-    ranks: Int, kind: String? = nil, overlap: Bool? = nil, into folder: String
+    ranks: Int, kind: String? = nil, overlap: Bool? = nil, changes: [String] = [],
+    into folder: String
   ) throws -> RunFile {
     var environment: [String: String] = [:]
     environment["COPPICE_EXCHANGE"] = kind
@@ -34,7 +35,7 @@ import Testing
       [
         "run", ExchangeTests.job, "--output", folder, "--threads", "1", "--log-level", "error",
         "--backend", "portable",
-      ], ranks: ranks == 1 ? nil : ranks, environment: environment)
+      ] + changes.flatMap { ["--set", $0] }, ranks: ranks == 1 ? nil : ranks, environment: environment)
     try #require(run.exitCode == 0, "\(run.errors)")
     return try JSONDecoder().decode(
       RunFile.self, from: Data(contentsOf: URL(filePath: folder + "/run.json")))
@@ -95,6 +96,27 @@ import Testing
     let alone = folder.path + "/alone"
     _ = try run(ranks: 1, into: alone)
     let comparison = try CommandRun.coppice(["compare", alone, folder.path + "/out"])
+    #expect(comparison.exitCode == 0, "\(comparison.output)")
+  }
+
+  /// Messages that do not fit into the first of a round, and first messages that grow with them.
+  @Test(arguments: ["gathered", "directed"], [false, true])
+  func largeMessagesArriveWhole(kind: String, overlap: Bool) throws {
+    let folder = try TemporaryFolder()
+    let changes = [
+      "populations.near.size=1500", "populations.far.size=1500", "simulation.duration=10 ms",
+      "projections.far_to_all.connect={probability: 0.02}",
+    ]
+    let alone = folder.path + "/alone"
+    _ = try run(ranks: 1, changes: changes, into: alone)
+    let out = folder.path + "/out"
+    let file = try run(ranks: 3, kind: kind, overlap: overlap, changes: changes, into: out)
+    try #require(file.exchange.kind == kind && file.exchange.overlapped == overlap)
+    let first = 256 * file.exchange.rounds * 3 * (kind == "directed" ? 3 : 1)
+    #expect(file.exchange.messages > file.exchange.rounds * 3, "there were rests")
+    #expect(file.exchange.wire_bytes > first)
+    #expect(file.exchange.wire_bytes >= file.exchange.bytes_sent)
+    let comparison = try CommandRun.coppice(["compare", alone, out])
     #expect(comparison.exitCode == 0, "\(comparison.output)")
   }
 
