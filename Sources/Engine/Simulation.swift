@@ -156,16 +156,18 @@ package final class Simulation {
     before step: Int64, _ keeper: (any CheckpointKeeper)?
   ) -> SpikeExchange.Report {
     var report = SpikeExchange.Report()
-    report.fault = fault(keeper)?.exitCode ?? 0
-    if case .underWay? = keeper?.status { report.isDone = false }
+    // Asked once: what is under way may be done a moment later.
+    let status = keeper?.status
+    report.fault = fault(status)?.exitCode ?? 0
+    if case .underWay? = status { report.isDone = false }
     report.request = keeper?.request(before: step) ?? .none
     return report
   }
 
   /// Why this rank cannot go on.
-  private func fault(_ keeper: (any CheckpointKeeper)?) -> SimulationError? {
+  private func fault(_ status: KeeperStatus?) -> SimulationError? {
     if let fault = recorder.fault { return fault }
-    guard case .failed(let error)? = keeper?.status else { return nil }
+    guard case .failed(let error)? = status else { return nil }
     return SimulationError(error.message, exitCode: error.exitCode)
   }
 
@@ -209,7 +211,7 @@ package final class Simulation {
   ) throws(SimulationError) -> SpikeExchange.Report {
     // The rank that could not go on has the message.
     guard known.fault == 0 else {
-      throw fault(keeper) ?? SimulationError("", exitCode: known.fault)
+      throw fault(keeper?.status) ?? SimulationError("", exitCode: known.fault)
     }
     return known
   }

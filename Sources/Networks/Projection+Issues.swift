@@ -99,12 +99,7 @@ extension Projection {
 
   fileprivate func storeIssues() -> [NetworkIssue] {
     guard store == .procedural, let reason = reasonToKeep else { return [] }
-    return [
-      issue(
-        "store", "\(reason): 'procedural' cannot draw them anew for each spike",
-        hint: "leave 'store' out, or use probability, outdegree, all_to_all, one_to_one or a "
-          + "condition, with constant or drawn values")
-    ]
+    return [issue("store", reason, hint: Projection.procedureHint)]
   }
 
   private func probabilityIssues(_ probability: Double) -> [NetworkIssue] {

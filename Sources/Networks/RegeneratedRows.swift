@@ -91,11 +91,16 @@ extension Network {
 }
 
 extension Projection {
+  /// What to do where they must.
+  package static let procedureHint =
+    "leave 'store' out, or use probability, outdegree, all_to_all, one_to_one or a condition, with "
+    + "constant or drawn values"
+
   /// Why synapses of this projection must be kept; `nil`: they can be drawn anew for each spike.
   package var reasonToKeep: String? {
     switch rule {
-    case .indegree: return "the sources of an indegree are drawn by target"
-    case .total: return "a total number is drawn tile by tile"
+    case .indegree: return "an indegree is drawn by target, so that a spike cannot draw its row anew"
+    case .total: return "a total is shared out over all, so that a spike cannot draw its row anew"
     case .pairs: return "pairs that are listed have to be kept"
     case .oneToOne, .allToAll, .probability, .outdegree, .condition: break
     }

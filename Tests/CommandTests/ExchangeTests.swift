@@ -35,7 +35,8 @@ import Testing
       [
         "run", ExchangeTests.job, "--output", folder, "--threads", "1", "--log-level", "error",
         "--backend", "portable",
-      ] + changes.flatMap { ["--set", $0] }, ranks: ranks == 1 ? nil : ranks, environment: environment)
+      ] + changes.flatMap { ["--set", $0] }, ranks: ranks == 1 ? nil : ranks,
+      environment: environment)
     try #require(run.exitCode == 0, "\(run.errors)")
     return try JSONDecoder().decode(
       RunFile.self, from: Data(contentsOf: URL(filePath: folder + "/run.json")))

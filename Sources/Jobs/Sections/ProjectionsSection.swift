@@ -49,11 +49,16 @@ extension JobReading {
       let rule, let weight, let delay, let onPre, let precision, let allowsAutapses,
       let allowsMultapses, let store = store ?? .memory
     else { return nil }
-    return Projection(
+    let projection = Projection(
       name: name, source: from, target: to, rule: rule.rule, allowsAutapses: allowsAutapses,
       allowsMultapses: allowsMultapses, weight: rule.sorted(weight),
       weightPrecision: precision, delay: sorted(delay, by: rule), onPre: onPre,
       store: store)
+    if store == .procedural, let reason = projection.reasonToKeep, let field = map["store"] {
+      refuse(field, reason, hint: Projection.procedureHint)
+      return nil
+    }
+    return projection
   }
 
   /// One end of a projection: the population, and the slice if it is right.
