@@ -99,8 +99,8 @@ extension Projection {
   /// Why synapses of this projection must be kept; `nil`: they can be drawn anew for each spike.
   package var reasonToKeep: String? {
     switch rule {
-    case .indegree: return "an indegree is drawn by target, so that a spike cannot draw its row anew"
-    case .total: return "a total is shared out over all, so that a spike cannot draw its row anew"
+    case .indegree: return "an indegree is drawn by target: a spike cannot draw its row anew"
+    case .total: return "a total is shared out over all: a spike cannot draw its row anew"
     case .pairs: return "pairs that are listed have to be kept"
     case .oneToOne, .allToAll, .probability, .outdegree, .condition: break
     }
