@@ -39,7 +39,10 @@ package struct SimulationBuilder {
     self.programs = programs
     let provision = try KernelProvision(
       programs: programs.mapValues(\.program), visits: experiment.expectedVisits,
-      backend: options.backend, communicator: communicator, shelf: options.shelf)
+      backend: options.backend,
+      // Who plays a rank has nobody who compiles for it.
+      communicator: communicator is RehearsalCommunicator
+        ? SingleProcessCommunicator() : communicator, shelf: options.shelf)
     kernels = provision.kernels
     pulse.beat(again: .begin)
     notice = provision.notice

@@ -8,7 +8,8 @@ enum CommandLineTool {
 
       coppice run JOB [--output DIR] [--threads N] [--set KEY=VALUE]... [--maxh H]
                       [--checkpoint-every 15min] [--fresh] [--from GENERATION]
-                      [--index K] [--backend compiled|portable] [--block N] [--log-level L]
+                      [--index K] [--backend compiled|portable] [--block N] [--rehearse R[:r]]
+                      [--log-level L]
           runs a job, or goes on with it; under mpirun on all its ranks; of a sweep all points,
           or point K
       coppice check JOB [--set KEY=VALUE]... [--ranks R] [--threads N]

@@ -125,7 +125,7 @@ import Testing
   /// spikes of this job's ranks differ a little.
   @Test func aRehearsalHasTheMessagesOfTheRun() throws {
     let run = try CommandRun.coppice([
-      "run", ExchangeTests.job, "--rehearse", "4:2", "--threads", "1", "--backend", "portable",
+      "run", ExchangeTests.job, "--rehearse", "4:2", "--threads", "1", "--log-level", "error",
     ])
     try #require(run.exitCode == 0, "\(run.errors)")
     struct Played: Decodable {
