@@ -36,30 +36,30 @@ struct GapRow {
   /// Appends the synapses of a source that are the worker's.
   mutating func append(_ source: Int, to batch: inout SynapseBatch) {
     let offset = grid.localOffset
-    walk(source) { tile, position, target in
-      batch.append(
-        target: UInt32(target + offset), source: source, tile: tile, position: position)
+    var begin = batch.count
+    walk(source, grid.ownedTiles, from: grid.owned.lowerBound) { target in
+      batch.append(target: UInt32(target + offset))
+    } endOfTile: { tile, position in
+      batch.placeTargets(from: begin, source: source, tile: tile, position: position)
+      begin = batch.count
     }
   }
 
   /// Appends the targets of one tile up to the last that the worker owns; for rules that go on
   /// choosing among them.
   mutating func appendTargets(of source: Int, tile: Int, to row: inout [UInt32]) {
-    walk(source, tile..<tile + 1, from: 0) { _, _, target in row.append(UInt32(target)) }
+    walk(source, tile..<tile + 1, from: 0) { target in
+      row.append(UInt32(target))
+    } endOfTile: { _, _ in
+    }
   }
 
+  /// Calls `body` with the targets of some tiles from `first` on, ascending, and `endOfTile` behind
+  /// those of each tile, with the position of the first of them.
   @inline(__always)
   private mutating func walk(
-    _ source: Int, _ body: (_ tile: Int, _ position: Int, _ target: Int) -> Void
-  ) {
-    walk(source, grid.ownedTiles, from: grid.owned.lowerBound, body)
-  }
-
-  /// Calls `body` with the targets of some tiles from `first` on, ascending.
-  @inline(__always)
-  private mutating func walk(
-    _ source: Int, _ tiles: Range<Int>, from first: Int,
-    _ body: (_ tile: Int, _ position: Int, _ target: Int) -> Void
+    _ source: Int, _ tiles: Range<Int>, from first: Int, _ body: (_ target: Int) -> Void,
+    endOfTile: (_ tile: Int, _ position: Int) -> Void
   ) {
     guard !tiles.isEmpty else { return }
     let excluded = grid.excludedTarget(of: source) ?? -1
@@ -70,7 +70,8 @@ struct GapRow {
       // Nothing beyond the worker's last target is needed: gaps go forwards only.
       let end = min(range.upperBound, grid.owned.upperBound)
       var target = range.lowerBound
-      var position = 0
+      // Targets of the tile before the first that is wanted.
+      var passedOver = 0
       // The next pair of gaps: `gaps[place]` and `gaps[place + half]`, of `left` pairs.
       var half = shared
       var place = tile - tiles.lowerBound
@@ -97,12 +98,12 @@ struct GapRow {
         guard gap < Double(end - target) else { break }
         target += Int(gap)
         if target != excluded {
-          if target >= first { body(tile, position, target) }
-          position += 1
+          if target >= first { body(target) } else { passedOver += 1 }
         }
         target += 1
         if target >= end { break }
       }
+      endOfTile(tile, passedOver)
     }
   }
 

@@ -65,7 +65,8 @@ extension Projection {
       }
     if case .constant = values { return 4 + weightBytes }
     let steps = longest / dt
-    let delayBytes = steps < 255.5 ? 1 : steps < 65_535.5 ? 2 : 4
+    let shortBytes = target.range.count <= SynapseRows.mostWithDelay ? 0 : 1
+    let delayBytes = steps < 255.5 ? shortBytes : steps < 65_535.5 ? 2 : 4
     return 4 + weightBytes + delayBytes
   }
 }

@@ -46,6 +46,19 @@ struct SynapseBatch {
     if needs.ordinals { ordinals.append(ordinal) }
   }
 
+  /// Appends a target whose place `placeTargets` will tell.
+  @inline(__always)
+  mutating func append(target: UInt32) { targets.append(target) }
+
+  /// Tells the places of the last targets, from `begin` on: neighbours in the row of source and tile.
+  mutating func placeTargets(from begin: Int, source: Int, tile: Int, position: Int) {
+    guard needs.places else { return }
+    let added = targets.count - begin
+    sources.append(contentsOf: repeatElement(UInt32(source), count: added))
+    tiles.append(contentsOf: repeatElement(UInt32(tile), count: added))
+    positions.append(contentsOf: UInt32(position)..<UInt32(position + added))
+  }
+
   /// One number for each synapse by its place, the first that is drawn there.
   mutating func draw(_ law: coppice_number_law, _ key: StreamKey, into numbers: inout [Double]) {
     let count = self.count

@@ -197,16 +197,14 @@ struct SynapseColumns {
     if weightValues.homogeneous == nil {
       try evaluateWeights(&batch)
       if precision == .single {
-        for weight in values.prefix(batch.count) { singles.append(Float(weight)) }
+        singles.append(contentsOf: values.prefix(batch.count).lazy.map { Float($0) })
       } else {
         doubles.append(contentsOf: values.prefix(batch.count))
       }
     }
-    if let delayValues {
-      try delayValues.evaluate(&batch, into: &values)
-      for delay in values.prefix(batch.count) {
-        delays.append(try SynapseColumns.steps(delay, dt: dt))
-      }
+    if delayValues != nil {
+      try evaluateDelays(&batch)
+      delays.append(contentsOf: values.prefix(batch.count))
     }
   }
 
@@ -223,16 +221,44 @@ struct SynapseColumns {
         }
       }
     }
-    if let delayValues {
-      try delayValues.evaluate(&batch, into: &values)
+    if delayValues != nil {
+      try evaluateDelays(&batch)
       for (synapse, place) in places.enumerated() {
-        delays.set(Int(place), try SynapseColumns.steps(values[synapse], dt: dt))
+        delays.set(Int(place), Int(values[synapse]))
       }
     }
   }
 
+  /// Makes `values` the batch's delays in steps; what is behind the point is to be cut off.
+  private mutating func evaluateDelays(_ batch: inout SynapseBatch) throws(NetworkError) {
+    try delayValues?.evaluate(&batch, into: &values)
+    let (dt, count, limit) = (self.dt, batch.count, Double(SynapseColumns.longestDelay + 1))
+    let isWithin = values.withUnsafeMutableBufferPointer { values in
+      var isWithin = true
+      for place in 0..<count {
+        let seconds = values[place]
+        let steps = seconds / dt + 0.5
+        isWithin = isWithin && seconds >= 0 && steps < limit
+        values[place] = steps
+      }
+      return isWithin
+    }
+    guard !isWithin else { return }
+    // Again, for the message.
+    try delayValues?.evaluate(&batch, into: &values)
+    for seconds in values.prefix(count) { _ = try SynapseColumns.steps(seconds, dt: dt) }
+  }
+
   private mutating func evaluateWeights(_ batch: inout SynapseBatch) throws(NetworkError) {
     try weightValues.evaluate(&batch, into: &values)
+    let isSingle = precision == .single
+    let largest = isSingle ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+    let isWithin = values.prefix(batch.count).withUnsafeBufferPointer { values in
+      var isWithin = true
+      for weight in values { isWithin = isWithin && weight.magnitude <= largest }
+      return isWithin
+    }
+    guard !isWithin else { return }
     for weight in values.prefix(batch.count) {
       guard weight.isFinite, precision == .double || Float(weight).isFinite else {
         throw NetworkError("the weight \(weight) cannot be kept in single precision")
@@ -260,7 +286,9 @@ struct SynapseColumns {
   }
 
   /// The rows, once every synapse is in its place.
-  consuming func rows(starts: [UInt32]) -> SynapseRows {
+  ///
+  /// - Parameter neurons: of the worker: targets are below it.
+  consuming func rows(starts: [UInt32], neurons: Int) -> SynapseRows {
     let weights: SynapseRows.Weights =
       if let weight = weightValues.homogeneous {
         .homogeneous(precision == .single ? Double(Float(weight)) : weight)
@@ -270,8 +298,15 @@ struct SynapseColumns {
         .double(doubles.trimmed())
       }
     let range = targets.isEmpty ? 0...0 : delays.range
+    var kept = delays.delays
+    if case .bytes(let bytes) = kept, neurons <= SynapseRows.mostWithDelay {
+      for place in targets.indices {
+        targets[place] |= UInt32(bytes[place]) << SynapseRows.delayShift
+      }
+      kept = .inTargets
+    }
     return SynapseRows(
-      starts: starts, targets: targets.trimmed(), weights: weights, delays: delays.delays,
+      starts: starts, targets: targets.trimmed(), weights: weights, delays: kept,
       minimumDelay: range.lowerBound, maximumDelay: range.upperBound)
   }
 }
@@ -326,13 +361,16 @@ struct DelayColumn {
   mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
   mutating func allocate(_ count: Int) { bytes = [UInt8](repeating: 0, count: count) }
 
-  mutating func append(_ steps: Int) {
-    note(steps)
+  /// Appends delays; what is behind the point is cut off.
+  mutating func append(contentsOf steps: ArraySlice<Double>) {
+    guard let least = steps.min(), let most = steps.max() else { return }
+    note(Int(least))
+    note(Int(most))
     switch width {
     case .none: break
-    case .bytes: bytes.append(UInt8(steps))
-    case .shorts: shorts.append(UInt16(steps))
-    case .words: words.append(UInt32(steps))
+    case .bytes: bytes.append(contentsOf: steps.lazy.map { UInt8($0) })
+    case .shorts: shorts.append(contentsOf: steps.lazy.map { UInt16($0) })
+    case .words: words.append(contentsOf: steps.lazy.map { UInt32($0) })
     }
   }
 

@@ -96,7 +96,7 @@ struct SynapseRowsBuilder {
       }
       starts.append(UInt32(columns.count))
     }
-    return columns.rows(starts: starts)
+    return columns.rows(starts: starts, neurons: range.count)
   }
 
   /// Tile by tile. Everything is drawn twice, first to count each source's synapses, then to put
@@ -117,7 +117,7 @@ struct SynapseRowsBuilder {
       try rows.draw(tile, isWhole: columns.needs.places)
       try fill(rows, tile, &places)
     }
-    return columns.rows(starts: starts)
+    return columns.rows(starts: starts, neurons: range.count)
   }
 
   /// Puts the synapses of one tile, which are sorted by source, behind those of earlier tiles.

@@ -301,14 +301,14 @@ extension Expression {
     }
     #expect(plain.minimumDelay == 3 && plain.maximumDelay == 3)
     #expect(plain.targets.capacity < plain.targets.count * 17 / 16 + 128)
-    for (longest, width) in [(0.0255, 1), (0.03, 2), (6.5, 2), (7.0, 4)] {
+    for (longest, width) in [(0.0255, 0), (0.03, 2), (6.5, 2), (7.0, 4)] {
       let drawn = try rows(
         .test(
           .probability(0.1), from: from, to: to,
           delay: .values(.uniform(low: 0.001, high: longest, minimum: nil, maximum: nil))))
       let actual =
         switch drawn.delays {
-        case .homogeneous: 0
+        case .homogeneous, .inTargets: 0
         case .bytes: 1
         case .shorts: 2
         case .words: 4
@@ -316,6 +316,31 @@ extension Expression {
       #expect(actual == width)
       #expect(10...11 ~= drawn.minimumDelay)
       #expect((drawn.maximumDelay - Int(longest / 1e-4)).magnitude <= 10)
+    }
+  }
+
+  /// Where targets leave no room for them, short delays take a byte of their own.
+  @Test func delaysBesideManyTargetsAreTheSame() throws {
+    let many = SynapseRows.mostWithDelay + 1_000
+    let projection = Projection.test(
+      .probability(2e-4), from: PopulationSlice(population: 0, range: 0..<3),
+      to: PopulationSlice(population: 1, range: 0..<many),
+      delay: .values(.uniform(low: 0, high: 0.025, minimum: nil, maximum: nil)))
+    let network = Network.test(sizes: (3, many), projection)
+    let whole = try network.synapseRows(of: projection, targets: 0..<many, seed: 1, dt: 1e-4)
+    guard case .bytes = whole.delays else {
+      Issue.record("expected bytes")
+      return
+    }
+    let part = try network.synapseRows(
+      of: projection, targets: 0..<1_000_000, seed: 1, dt: 1e-4)
+    guard case .inTargets = part.delays else {
+      Issue.record("expected delays with the targets")
+      return
+    }
+    for (whole, part) in zip(whole.synapses(first: 0), part.synapses(first: 0)) {
+      try #require(part.count > 100)
+      #expect(whole.filter { $0.target < 1_000_000 } == part)
     }
   }
 

@@ -57,14 +57,8 @@ extension SynapseRows {
           case .single(let values): Double(values[place])
           case .double(let values): values[place]
           }
-        let delay: Int =
-          switch delays {
-          case .homogeneous(let value): value
-          case .bytes(let values): Int(values[place])
-          case .shorts(let values): Int(values[place])
-          case .words(let values): Int(values[place])
-          }
-        return TestSynapse(target: Int(targets[place]) + first, weight: weight, delay: delay)
+        return TestSynapse(
+          target: Int(target(place)) + first, weight: weight, delay: delay(place))
       }
     }
   }

@@ -70,7 +70,9 @@ package struct MemoryPlan: Sendable {
       synapses += expected
       let perSynapse = projection.bytesPerSynapse(dt: experiment.dt)
       let rows = expected / Double(ranks) * Double(perSynapse)
-      let index = Double(projection.source.range.count + 1) * 4 * Double(threads)
+      // Of rows that are not kept, whether there is one.
+      let perSource = projection.store == .procedural ? 1.0 : 4.0
+      let index = Double(projection.source.range.count + 1) * perSource * Double(threads)
       parts.synapses = parts.synapses.addingClamped(Int(clamping: rows + index))
       let program = programs[projection.target.population]
       synapsesOf.append((projection, expected, program?.sums(projection, at: place) ?? false))

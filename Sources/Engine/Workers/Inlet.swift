@@ -47,10 +47,10 @@ final class Inlet: Sendable {
       return
     }
     for synapse in range {
-      guard let arrival = arrival(ofSpikeAt: step, delay: delay(of: synapse)) else { continue }
+      guard let arrival = arrival(ofSpikeAt: step, delay: rows.delay(synapse)) else { continue }
       calendar.append(
         PendingEvent(
-          slot: rows.targets[synapse], port: port, synapse: UInt32(synapse),
+          slot: rows.target(synapse), port: port, synapse: UInt32(synapse),
           payload: weight(of: synapse)),
         at: arrival + 1)
     }
@@ -62,11 +62,11 @@ final class Inlet: Sendable {
   ) {
     let row = source - sources.lowerBound
     for synapse in synapses.row(row) {
-      guard let arrival = arrival(ofSpikeAt: step, delay: delay(of: synapse)),
+      guard let arrival = arrival(ofSpikeAt: step, delay: rows.delay(synapse)),
         arrival + 1 >= first
       else { continue }
       let slot =
-        synapses.isDiagonal ? UInt32(layout.slot(ofNeuron: row)) : rows.targets[synapse]
+        synapses.isDiagonal ? UInt32(layout.slot(ofNeuron: row)) : rows.target(synapse)
       calendar.append(
         PendingEvent(
           slot: slot, port: port, synapse: UInt32(synapse), payload: weight(of: synapse)),
@@ -116,15 +116,6 @@ final class Inlet: Sendable {
     case .homogeneous(let weight): weight
     case .single(let weights): Double(weights[synapse])
     case .double(let weights): weights[synapse]
-    }
-  }
-
-  private func delay(of synapse: Int) -> Int {
-    switch rows.delays {
-    case .homogeneous(let delay): delay
-    case .bytes(let delays): Int(delays[synapse])
-    case .shorts(let delays): Int(delays[synapse])
-    case .words(let delays): Int(delays[synapse])
     }
   }
 }

@@ -24,7 +24,7 @@ struct InletRows: Sendable {
       isDiagonal = false
       self.sources = sources
       if layout.lanes != layout.neuronsPerBlock {
-        rows.targets = rows.targets.map { UInt32(layout.slot(ofNeuron: Int($0))) }
+        rows.renumberTargets { UInt32(layout.slot(ofNeuron: $0)) }
       }
     }
     self.rows = rows
