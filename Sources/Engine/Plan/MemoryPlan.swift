@@ -122,9 +122,9 @@ package struct MemoryPlan: Sendable {
 extension PopulationProgram {
   /// Whether arrivals of a projection are added up before visits, as far as its description tells.
   fileprivate func sums(_ projection: Projection, at place: Int) -> Bool {
-    guard let port = portOfProjection[place], case .additive = program.ports[port] else {
-      return false
-    }
+    guard projection.store == .memory, let port = portOfProjection[place],
+      case .additive = program.ports[port]
+    else { return false }
     switch projection.delay {
     case .steps, .values(.constant): return true
     case .values: return false
