@@ -66,7 +66,7 @@ package final class RehearsalCommunicator: Communicator {
 
   /// Every rank has the root's bytes: here those of this rank, whoever the root is.
   package func broadcast(_ bytes: inout [UInt8], from root: Int) throws(MessagingError) {
-    guard root >= 0, root < size else { throw .noSuchRoot(root, size: size) }
+    guard root >= 0, root < size else { throw .noSuchRank(root, size: size, call: "broadcast") }
     traffic.count(bytes: root == rank ? bytes.count : 0)
   }
 
@@ -84,6 +84,17 @@ package final class RehearsalCommunicator: Communicator {
     traffic.count(bytes: 8)
     return value * Double(size)
   }
+
+  /// Sweeps share out their points among ranks that are there; nothing of a single run does.
+  package func split(color: Int) throws(MessagingError) -> any Communicator {
+    throw MessagingError(call: "split", reason: "a rehearsed rank is alone")
+  }
+
+  package func send(_ bytes: [UInt8], to rank: Int) throws(MessagingError) {
+    throw MessagingError(call: "send", reason: "a rehearsed rank is alone")
+  }
+
+  package func receive() throws(MessagingError) -> (sender: Int, bytes: [UInt8])? { nil }
 
   package func abort(code: Int32) -> Never {
     fflush(nil)
