@@ -15,6 +15,8 @@ package struct StateLayout: Hashable, Sendable {
   /// Where each column begins in its group, for one lane; times the lanes of a group.
   private let offsets: [Int]
   private let elementBytes: [Int]
+  /// By column: from a group to the next.
+  private let strides: [Int]
   /// Bytes of a group of hot and of other columns; each begins at a cache line.
   package let hotGroupBytes: Int
   package let restGroupBytes: Int
@@ -37,6 +39,9 @@ package struct StateLayout: Hashable, Sendable {
     elementBytes = program.columns.map(\.element.bytes)
     hotGroupBytes = StateLayout.groupBytes(hotBytes)
     restGroupBytes = StateLayout.groupBytes(restBytes)
+    strides = [Int](program.columns.indices).map { [hot, hotGroupBytes, restGroupBytes] in
+      hot.contains($0) ? hotGroupBytes : restGroupBytes
+    }
   }
 
   private static func groupBytes(_ bytesPerLane: Int) -> Int {
@@ -53,9 +58,7 @@ package struct StateLayout: Hashable, Sendable {
   package func offsetInGroup(ofColumn column: Int) -> Int { offsets[column] * Self.groupLanes }
 
   /// From a group of a column to the next.
-  package func groupStride(ofColumn column: Int) -> Int {
-    hot.contains(column) ? hotGroupBytes : restGroupBytes
-  }
+  package func groupStride(ofColumn column: Int) -> Int { strides[column] }
 
   /// Where the value of a lane lies in a block of so many lanes.
   package func byteOffset(ofColumn column: Int, lane: Int, lanes: Int) -> Int {

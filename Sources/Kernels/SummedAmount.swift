@@ -43,6 +43,11 @@ extension SummedAmount {
       }
     case .binary(let operation, let x, let y):
       self.init(operation, values[x], values[y])
+    case .fma(let x, let y, let z):
+      guard case .constant(let a) = values[x], case .constant(let b) = values[y],
+        case .constant(let c) = values[z]
+      else { return nil }
+      self = .constant(c.addingProduct(a, b))
     default: return nil
     }
   }

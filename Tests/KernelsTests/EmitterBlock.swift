@@ -18,25 +18,27 @@ struct BlockScenario {
   var probeSteps: Set<Int> = []
   var probeGroups: [UInt8]
   var state: [UInt8]
+  let layout: StateLayout
 
   /// A block whose columns hold their initial values.
   init(
     _ program: Program, uniforms: [Double], lanes: Int, liveLanes: Int, steps: Int
   ) {
     self.program = program
+    layout = StateLayout(program)
     self.uniforms = uniforms
     self.lanes = lanes
     self.liveLanes = liveLanes
     self.steps = steps
     probeGroups = .init(repeating: 1, count: lanes / Int(COPPICE_LANE_MULTIPLE))
-    state = [UInt8](repeating: 0, count: StateLayout(program).blockBytes(lanes: lanes))
+    state = [UInt8](repeating: 0, count: layout.blockBytes(lanes: lanes))
     for (place, column) in program.columns.enumerated() {
       for lane in 0..<lanes {
         switch column.element {
         case .real: store(column.initialValue, column: place, lane: lane)
         case .bits: break
         case .flag:
-          state[StateLayout(program).byteOffset(ofColumn: place, lane: lane, lanes: lanes)] =
+          state[layout.byteOffset(ofColumn: place, lane: lane, lanes: lanes)] =
             column.initialValue == 0 ? 0 : 1
         }
       }
@@ -44,7 +46,7 @@ struct BlockScenario {
   }
 
   private mutating func store(_ value: Double, column: Int, lane: Int) {
-    let offset = StateLayout(program).byteOffset(ofColumn: column, lane: lane, lanes: lanes)
+    let offset = layout.byteOffset(ofColumn: column, lane: lane, lanes: lanes)
     withUnsafeBytes(of: value) { state.replaceSubrange(offset..<offset + 8, with: $0) }
   }
 
@@ -293,7 +295,7 @@ extension BlockScenario {
   private func columns(of memory: UnsafeMutableRawPointer) -> [[UInt64]] {
     program.columns.enumerated().map { place, column in
       (0..<liveLanes).map { lane in
-        let offset = StateLayout(program).byteOffset(ofColumn: place, lane: lane, lanes: lanes)
+        let offset = layout.byteOffset(ofColumn: place, lane: lane, lanes: lanes)
         return switch column.element {
         case .real: Self.bits(memory.load(fromByteOffset: offset, as: Double.self))
         case .bits: memory.load(fromByteOffset: offset, as: UInt64.self)

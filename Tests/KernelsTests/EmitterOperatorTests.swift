@@ -99,7 +99,7 @@ private struct EveryOperation {
           case 1: .random(in: -30...30, using: &random)
           default: .random(in: -1...1, using: &random)
           }
-        let offset = StateLayout(program).byteOffset(ofColumn: column, lane: lane, lanes: lanes)
+        let offset = scenario.layout.byteOffset(ofColumn: column, lane: lane, lanes: lanes)
         withUnsafeBytes(of: number) {
           scenario.state.replaceSubrange(offset..<offset + 8, with: $0)
         }

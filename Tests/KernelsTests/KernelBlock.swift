@@ -22,6 +22,7 @@ final class KernelBlock {
   let kernel: any Kernel
   let live: Int
   let lanes: Int
+  private let layout: StateLayout
   private let state: UnsafeMutableRawPointer
   private let scratch: UnsafeMutableRawPointer
   private let uniforms: [Double]
@@ -38,12 +39,13 @@ final class KernelBlock {
   ) {
     coppice_flush_denormals()
     self.program = program
+    layout = StateLayout(program)
     self.kernel = kernel
     self.live = live
     self.firstNeuron = firstNeuron
     lanes = (live + 7) / 8 * 8
     state = .allocate(
-      byteCount: max(StateLayout(program).blockBytes(lanes: lanes), 64), alignment: 64)
+      byteCount: max(layout.blockBytes(lanes: lanes), 64), alignment: 64)
     scratch = .allocate(byteCount: max(kernel.scratchBytes(lanes: lanes), 64), alignment: 64)
     uniforms = program.uniformTable()
     // A stream belongs to its purpose, not to its place in the program.
@@ -86,7 +88,7 @@ final class KernelBlock {
   }
 
   func read(column: Int, lane: Int) -> Double {
-    let place = state + StateLayout(program).byteOffset(ofColumn: column, lane: lane, lanes: lanes)
+    let place = state + layout.byteOffset(ofColumn: column, lane: lane, lanes: lanes)
     switch program.columns[column].element {
     case .real: return place.load(as: Double.self)
     case .bits: return Double(place.load(as: UInt64.self))
@@ -95,7 +97,7 @@ final class KernelBlock {
   }
 
   func write(_ value: Double, column: Int, lane: Int) {
-    let place = state + StateLayout(program).byteOffset(ofColumn: column, lane: lane, lanes: lanes)
+    let place = state + layout.byteOffset(ofColumn: column, lane: lane, lanes: lanes)
     switch program.columns[column].element {
     case .real: place.storeBytes(of: value, as: Double.self)
     case .bits: place.storeBytes(of: UInt64(value), as: UInt64.self)
