@@ -106,7 +106,8 @@ class Signals(Part):
         if end["exit"] not in ("75", "0"):
             failures.append(f"{where}: {ended}")
         elif end["exit"] == "75":
-            if end["reason"] not in (f"signal-{int(number)}", "another-rank"):
+            # mpirun makes TERM of INT.
+            if end["reason"] not in (f"signal-{int(number)}", "signal-15", "another-rank"):
                 failures.append(f"{where}: a wrong reason: {end}")
             # All ranks have agreed on the step, and it is saved.
             if end["step"] != end["generation"] or not steps or str(steps[-1]) != end["step"]:
