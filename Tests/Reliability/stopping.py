@@ -106,7 +106,8 @@ class Signals(Part):
         if end["exit"] not in ("75", "0"):
             failures.append(f"{where}: {ended}")
         elif end["exit"] == "75":
-            if end["reason"] not in (f"signal-{int(number)}", "another-rank"):
+            # mpirun makes TERM of INT.
+            if end["reason"] not in (f"signal-{int(number)}", "signal-15", "another-rank"):
                 failures.append(f"{where}: a wrong reason: {end}")
             # All ranks have agreed on the step, and it is saved.
             if end["step"] != end["generation"] or not steps or str(steps[-1]) != end["step"]:
@@ -141,7 +142,8 @@ class TimeLimits(Part):
         layout = Layout(ranks, backend="compiled" if number % 10 == 5 else "portable")
         failures, before = [], 0
         for stretch in range(3):
-            limit = random.uniform(1.5, 3.5)
+            # Longer than a machine that is busy with other work takes to begin.
+            limit = random.uniform(4, 7)
             run = Run(folder, "out", layout, self.words + ["--maxh", f"{limit / 3600:.9f}"])
             began = time.monotonic()
             run.start()

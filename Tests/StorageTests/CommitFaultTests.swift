@@ -160,5 +160,26 @@ extension HDF5Suite {
       #expect(error?.path.hasSuffix("shard-00000.h5") == true)
       #expect(try store.newest(accepting: nil).found?.manifest.step == 10)
     }
+
+    /// Whoever cannot be read for the machine's sake is neither missing nor damaged.
+    @Test func whatTheMachineCannotReadIsNoMissingInput() throws {
+      let place = try TemporaryDirectory()
+      let directory = try OutputDirectory.create(place("out"))
+      try directory.write("text", to: "file")
+      let error = #expect(throws: StorageError.self) {
+        _ = try Isolation.run(reading: "test") { () throws(StorageError) in
+          var limit = rlimit(rlim_cur: 0, rlim_max: 0)
+          setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+          try DiskFiles().read(directory.path + "/file") { _ in }
+          return []
+        }
+      }
+      #expect(error?.exitCode == 74)
+      #expect(error?.reason.contains("(EMFILE)") == true)
+      let missing = #expect(throws: StorageError.self) {
+        try DiskFiles().read(directory.path + "/other") { _ in }
+      }
+      #expect(missing?.exitCode == 66)
+    }
   }
 }

@@ -5,15 +5,24 @@ struct PlainFile: ~Copyable {
   private var descriptor: Int32
   let path: String
 
+  /// What says nothing of the file, but of the disk or the machine.
+  private static let troubles: Set<Int32> = [
+    EIO, ENOSPC, EDQUOT, EINTR, EMFILE, ENFILE, ENOMEM, ESTALE, ETIMEDOUT,
+  ]
+
   /// Why the last call of the system failed, in words.
+  ///
+  /// - Parameter exitCode: for what is wrong with the file. That it is no input (66) does not follow
+  ///   from a disk that cannot be read (74).
   static func failure(
     _ call: String, _ path: String, exitCode: Int32 = ExitCode.inputOutput
   ) -> StorageError {
     let number = errno
     let name = names[number].map { " (\($0))" } ?? " (error \(number))"
+    let isInput = exitCode == ExitCode.badInput
     return StorageError(
       call: call, path: path, reason: String(cString: strerror(number)) + name,
-      exitCode: exitCode)
+      exitCode: isInput && troubles.contains(number) ? ExitCode.inputOutput : exitCode)
   }
 
   /// What manuals and system administrators call the errors that files meet.
