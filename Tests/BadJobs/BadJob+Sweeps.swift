@@ -22,7 +22,7 @@ extension BadJob {
       "the job has no 'populatons' to set"),
     BadJob(
       "a swept place of a list that is not there",
-      sweep: "sweep: {'⟦record.spikes[7]': [pyr, noise]}",
+      sweep: "sweep: {⟦'record.spikes[7]': [pyr, noise]}",
       "'record.spikes' is a list of 2, '7' is no place in it"),
     BadJob(
       "a sweep of the name", sweep: "sweep: {⟦name: [a, b]}", "'name' cannot be varied"),

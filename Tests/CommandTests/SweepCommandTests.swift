@@ -90,6 +90,22 @@ import Testing
     #expect(try folder.record(in: "two/0005").backend.hasPrefix("compiled"))
   }
 
+  /// Other equations are another kernel; other values, sizes and seeds are not.
+  @Test func eachStructureIsCompiledOnce() throws {
+    let text = SweepCommandTests.grid.replacing(
+      "sweep: {", with: "sweep: {simulation.method: [euler, rk4], constants.cells: [12, 13], ")
+    let folder = try JobFolder(text)
+    let compiler = "#!/bin/sh\necho x >> \(folder.path)/count\nexec cc \"$@\"\n"
+    try folder.write(Array(compiler.utf8), to: "cc")
+    chmod(folder.path + "/cc", 0o755)
+    let run = try folder.run(
+      ["--backend", "compiled", "--threads", "1"], ranks: 3,
+      environment: ["COPPICE_CC": folder.path + "/cc"], seconds: 120)
+    try #require(run.exitCode == 0, "\(run.errors)")
+    #expect(run.output.contains("points=24/24"))
+    #expect(String(decoding: try folder.bytes(of: "count"), as: UTF8.self).count(of: "x") == 2)
+  }
+
   @Test(arguments: [nil, 2, 5])
   func aPointThatFailsLeavesTheOthersAlone(ranks: Int?) throws {
     let text = SweepCommandTests.grid.replacing("drive: 20 mV}", with: "drive: 20 mV, gain: 1}")

@@ -20,7 +20,7 @@ func readAll(_ text: [UInt8], name: String = "job.yaml") throws(JobErrors) {
   }
 
   private static let grid = """
-    {constants.neurons: [20, 30], constants.rest: {linspace: [-70 mV, -60 mV], count: 3}, simulation.method: [euler, rk4]}
+    {constants.neurons: [20, 30], constants.rest: {linspace: [-70 mV, -60 mV], count: 3}, models.free.method: [euler, rk4]}
     """
 
   @Test func theLastParameterVariesFastest() throws {
