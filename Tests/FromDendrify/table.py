@@ -18,7 +18,8 @@ from scipy.stats import ttest_ind
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs/from-dendrify.md"
 BEGIN, END = "<!-- made by make from-dendrify-table -->", "<!-- end -->"
-HEAD = ["script", "is", "Brian's draws replayed", "spikes", "variables", "own draws, Brian; Coppice"]
+HEAD = [
+    "script", "is", "Brian's draws replayed", "spikes", "variables", "own draws, Brian; Coppice"]
 # A test of so many is expected to fall below this by chance.
 LEAST_P = 1e-3
 
