@@ -58,7 +58,8 @@ def distribution(draws, place):
     pairs = [observable(found["simulations"][place]) for found in draws]
     both, name = np.array([pair for pair, _ in pairs], float), pairs[0][1]
     p = float(ttest_ind(both[:, 0], both[:, 1], equal_var=False).pvalue)
-    text = "; ".join(f"{side.mean():.4g} ± {side.std(ddof=1):.2g}" for side in both.T)
+    text = "; ".join(
+        f"{side.mean():.4g} ± {float(f'{side.std(ddof=1):.2g}'):g}" for side in both.T)
     return f"{text} {name} (p {p:.2g})", p
 
 
