@@ -75,6 +75,48 @@ def refuse(key):
         return wrong + ([f"wrote {', '.join(left)}"] if left else [])
 
 
+def command(*arguments):
+    """The converter's own command line, in a folder that is gone afterwards; gives its output too."""
+    environment = pathlib.Path(os.environ.get("COPPICE_ENV", TOP / ".env"))
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [environment / "current/bin/python", TOP / "jobs/from_dendrify.py", *arguments],
+            capture_output=True, text=True, cwd=folder)
+        jobs = {path.name: path.read_text() for path in pathlib.Path(folder).glob("*.yaml")}
+    return done, jobs
+
+
+def check_options():
+    """What is wrong with the options of the command line."""
+    scripts = HERE / "scripts"
+    wrong = []
+
+    def expect(holds, what):
+        if not holds:
+            wrong.append(what)
+
+    done, jobs = command(scripts / "network.py", "--rules", "--seed", "9")
+    text = jobs.get("network.yaml", done.stderr)
+    expect("seed: 9" in text, "--seed is not taken")
+    expect("{condition: i != j, probability: 0.3}" in text
+           or "condition: 'i != j', probability: 0.3" in text, "--rules writes no rule")
+    expect("excite:" in text and "dataset: edges/excite" in text, "drawn weights keep no pairs")
+    done, jobs = command(scripts / "inputs.py", "-o", "plain.yaml")
+    expect("sources: 200" in jobs.get("plain.yaml", ""), "a PoissonInput is no poisson")
+    done, jobs = command(scripts / "inputs.py", "-o", "plain.yaml", "--replay")
+    expect("poisson" not in jobs.get("plain.yaml", "poisson"), "--replay leaves draws")
+    done, jobs = command(scripts / "trials.py")
+    expect(sorted(jobs) == [f"trials-{k}.yaml" for k in range(1, 6)], "five jobs of trials.py")
+    expect("is simulated, and a run follows" in done.stderr, "reading between runs is not told")
+    expect(all("is Brian's, whatever is changed in the job" in text for text in jobs.values()),
+           "reading between runs is not told in the job")
+    done, jobs = command("missing.py")
+    expect(done.returncode == 66, f"exit code {done.returncode} without a script")
+    done, jobs = command(scripts / "network.py", "--unknown")
+    expect(done.returncode == 64 and not jobs, f"exit code {done.returncode} of a wrong option")
+    return wrong
+
+
 def store(scripts):
     data = HERE / "data"
     shutil.rmtree(data, ignore_errors=True)
@@ -106,6 +148,8 @@ def main():
         failed += 1
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         work = [(path.stem, pool.submit(compare, path)) for path in scripts]
+        if not options.names or "options" in options.names:
+            work.append(("options", pool.submit(check_options)))
         work += [(f"refusal '{key}'", pool.submit(refuse, key)) for key in refusals]
         for name, future in work:
             wrong = future.result()

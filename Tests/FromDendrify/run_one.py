@@ -1,9 +1,10 @@
 """Converts one script and compares: run_one.py SCRIPT FOLDER [--store] [--own-draws SHIFT]
 
 In the Python environment of the script. Leaves FOLDER/run.json: refusals, or for each simulation
-what agrees and what differs between Brian and the job with Brian's draws. With `--store`, the jobs
-and what Brian recorded stay in FOLDER, for tests without Python. With `--own-draws`, seeds of the
-script are shifted, and the jobs draw for themselves: FOLDER/run.json then holds observables of both.
+what agrees and what differs between Brian and the job with Brian's draws. With `--store`, the
+jobs and what Brian recorded stay in FOLDER, for tests without Python. With `--own-draws`, seeds of
+the script are shifted, and the jobs draw for themselves: FOLDER/run.json then holds observables of
+both.
 """
 
 import argparse
@@ -122,6 +123,8 @@ def main():
     if options.own_draws is not None:
         shift_seeds(options.own_draws)
     conversion = conversion_of(options, options.folder)
+    if conversion.binary is None:
+        sys.exit("run_one.py: there is no coppice; build it, or set COPPICE_BINARY")
     found = {"script": pathlib.Path(options.script).name, "refused": [], "simulations": []}
     try:
         capture = conversion.capture()

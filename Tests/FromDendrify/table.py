@@ -18,7 +18,8 @@ from scipy.stats import ttest_ind
 HERE = pathlib.Path(__file__).resolve().parent
 PAGE = HERE.parents[1] / "docs/from-dendrify.md"
 BEGIN, END = "<!-- made by make from-dendrify-table -->", "<!-- end -->"
-HEAD = ["script", "is", "Brian's draws replayed", "spikes", "variables", "own draws, Brian; Coppice"]
+HEAD = [
+    "script", "is", "Brian's draws replayed", "spikes", "variables", "own draws, Brian; Coppice"]
 # A test of so many is expected to fall below this by chance.
 LEAST_P = 1e-3
 
@@ -57,7 +58,8 @@ def distribution(draws, place):
     pairs = [observable(found["simulations"][place]) for found in draws]
     both, name = np.array([pair for pair, _ in pairs], float), pairs[0][1]
     p = float(ttest_ind(both[:, 0], both[:, 1], equal_var=False).pvalue)
-    text = "; ".join(f"{side.mean():.4g} ± {side.std(ddof=1):.2g}" for side in both.T)
+    text = "; ".join(
+        f"{side.mean():.4g} ± {float(f'{side.std(ddof=1):.2g}'):g}" for side in both.T)
     return f"{text} {name} (p {p:.2g})", p
 
 

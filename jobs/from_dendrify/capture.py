@@ -1,7 +1,6 @@
 """Keeps what each call of `run` is to simulate, in place of or beside Brian's own run."""
 
 import contextlib
-import dataclasses
 import functools
 import sys
 import weakref
@@ -11,7 +10,7 @@ import numpy as np
 from brian2.core.base import BrianObject
 from brian2.core.namespace import get_local_namespace
 from brian2.core.network import Network, _get_all_objects
-from brian2.core.variables import ArrayVariable, VariableView
+from brian2.core.variables import VariableView
 from brian2.devices.device import runtime_device
 from brian2.groups.neurongroup import NeuronGroup
 from brian2.input.poissongroup import PoissonGroup
@@ -19,133 +18,15 @@ from brian2.input.spikegeneratorgroup import SpikeGeneratorGroup
 from brian2.monitors.statemonitor import StateMonitorView
 from brian2.synapses.synapses import Synapses
 
-from .replay import Draws, Recorder
-
+from .replay import Recorder
+from .simulations import (
+    Change, Read, Segment, Simulation, is_monitor, own_arrays, recorded, spikes_of, steps_until,
+    synapse_state)
 
 # Brian's in-place operations, which read what they set.
 IN_PLACE = {"__iadd__": "+", "__isub__": "-", "__imul__": "*", "__itruediv__": "/"}
 # What the other side of such an operation is called in the statement that stands for it.
 AMOUNT = "amount_of_change"
-
-
-@dataclasses.dataclass
-class Change:
-    """A variable of a group that the script set between two runs."""
-
-    group: object
-    variable: str
-    # Places in the whole group.
-    indices: np.ndarray
-    # Values in SI, or the text of an expression with its names.
-    values: object
-    namespace: dict
-    line: int
-    # Whether the expression reads what the simulation changes.
-    depends: bool = False
-
-
-@dataclasses.dataclass
-class SynapseState:
-    """What synapses are like when a run begins."""
-
-    sources: np.ndarray
-    targets: np.ndarray
-    variables: dict
-    # Pathway -> delays in s.
-    delays: dict
-
-
-@dataclasses.dataclass
-class Read:
-    """Where the script read what a simulation makes."""
-
-    # How many runs there were before.
-    runs: int
-    line: int
-    # Of a state; None for a recording.
-    group: object
-
-
-@dataclasses.dataclass
-class Segment:
-    """One call of `run`."""
-
-    start: int
-    steps: int
-    namespace: dict
-    # Names of the script at that time, also those of functions around the call.
-    names: dict
-    # All objects, contained ones as well, in the order in which they run -> whether active.
-    active: dict
-    changes: list = dataclasses.field(default_factory=list)
-    states: dict = dataclasses.field(default_factory=dict)
-    synapses: dict = dataclasses.field(default_factory=dict)
-    spikes: dict = dataclasses.field(default_factory=dict)
-    clocks: dict = dataclasses.field(default_factory=dict)
-
-    @property
-    def stop(self):
-        return self.start + self.steps
-
-
-@dataclasses.dataclass
-class Simulation:
-    """Calls of `run` that go on from each other."""
-
-    network: object
-    number: int
-    dt: float
-    segments: list = dataclasses.field(default_factory=list)
-    # The seed that the script gave before it began; None if it gave none.
-    seed: int = None
-    # Where Brian has run the script, and its draws are to be replayed.
-    recorder: Recorder = None
-    draws: Draws = dataclasses.field(default_factory=Draws)
-    # The recordings of the script's monitors, taken when the simulation ended.
-    results: dict = dataclasses.field(default_factory=dict)
-
-    @property
-    def steps(self):
-        return self.segments[-1].stop
-
-
-def spikes_of(generator):
-    """Spikes that a generator is to give: places, steps, and the period in steps."""
-    variables = generator.variables
-    times = np.asarray(variables["spike_time"].get_value(), float)
-    dt = float(generator.clock.dt_)
-    # The rounding of Brian's generator.
-    steps = np.asarray((times + 1e-3 * dt) / dt, dtype=np.int64)
-    period = int(round(float(variables["period"].get_value().item()) / dt))
-    return np.array(variables["neuron_index"].get_value(), np.int64), steps, period
-
-
-def own_arrays(group):
-    """Arrays that a group owns and a script may set, as copies."""
-    return {
-        name: np.array(variable.get_value())
-        for name, variable in group.variables.items()
-        if isinstance(variable, ArrayVariable) and not name.startswith("_")
-        and not variable.read_only and getattr(variable.owner, "name", None) == group.name}
-
-
-def is_monitor(thing):
-    return isinstance(thing, (brian2.StateMonitor, brian2.EventMonitor,
-                              brian2.PopulationRateMonitor))
-
-
-def recorded(monitor):
-    """What a monitor holds, as plain arrays by name."""
-    variables = monitor.variables
-    found = {"t": np.array(variables["t"].get_value(), float)}
-    if isinstance(monitor, brian2.StateMonitor):
-        for name in monitor.record_variables:
-            found[name] = np.array(variables[name].get_value(), float)
-    elif isinstance(monitor, brian2.PopulationRateMonitor):
-        found["rate"] = np.array(variables["rate"].get_value(), float)
-    elif "i" in variables:
-        found["i"] = np.array(variables["i"].get_value(), np.int64)
-    return found
 
 
 class Capture:
@@ -431,8 +312,8 @@ class Capture:
             except Exception:
                 simulation.segments.pop()
                 raise
-            end = float(segment.stop * simulation.dt)
             if not self.execute:
+                end = float(network.t_) + float(duration)
                 network.t_ = end
                 for clock in network._clocks:
                     clock._set_t_update_dt(target_t=end * brian2.second)
@@ -469,12 +350,8 @@ class Capture:
         step = self._step_of(objects)
         if not simulation.segments:
             simulation.dt = step
-        start = int(round(network.t_ / step))
-        # Brian rounds up what is no multiple of the step.
-        end = float(network.t_) + float(duration)
-        stop = int(round(end / step))
-        if abs(stop * step - end) / step > 1e-4:
-            stop = int(np.ceil(end / step))
+        start = steps_until(float(network.t_), step)
+        stop = steps_until(float(network.t_) + float(duration), step)
         segment = Segment(
             start, stop - start, dict(namespace), self._names(),
             {thing: bool(thing.active) for thing in objects}, clocks=clocks)
@@ -482,7 +359,7 @@ class Capture:
             if isinstance(thing, (NeuronGroup, PoissonGroup)):
                 segment.states[thing] = own_arrays(thing)
             elif isinstance(thing, Synapses):
-                segment.synapses[thing] = self._synapse_state(thing)
+                segment.synapses[thing] = synapse_state(thing)
             elif isinstance(thing, SpikeGeneratorGroup):
                 segment.spikes[thing] = spikes_of(thing)
         return segment
@@ -493,19 +370,6 @@ class Capture:
             if isinstance(thing, NeuronGroup):
                 return float(thing.clock.dt_)
         return float(brian2.defaultclock.dt_)
-
-    @staticmethod
-    def _synapse_state(synapses):
-        variables = {
-            name: np.array(variable.get_value())
-            for name, variable in synapses.variables.items()
-            if isinstance(variable, ArrayVariable) and name in synapses.equations.names}
-        delays = {pathway.name: np.array(pathway.variables["delay"].get_value(), float)
-                  for pathway in synapses._pathways}
-        return SynapseState(
-            np.array(synapses.variables["_synaptic_pre"].get_value(), np.int64),
-            np.array(synapses.variables["_synaptic_post"].get_value(), np.int64),
-            variables, delays)
 
     def _take_changes(self, simulation, segment):
         """Changes since the last run of this simulation."""

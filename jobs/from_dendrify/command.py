@@ -97,12 +97,17 @@ class Conversion:
         os.execv(sys.executable, [sys.executable, *sys.argv, "--execute"])
 
     def _judge(self, capture, outcome):
-        if outcome.error and (self.executes or not capture.simulations):
+        """Refuses a script that did not come to its last run."""
+        unfinished = outcome.error and (
+            not capture.simulations or outcome.line is None
+            or script.may_run_after(self.script.text, outcome.line))
+        if unfinished:
             print(outcome.trace, file=sys.stderr)
             self.findings.refuse("failed", line=outcome.line, error=outcome.error)
         elif outcome.error:
-            print(f"{self.script.place(outcome.line)}: the script ended here, behind its last run, as its"
-                  f" recordings are empty ({outcome.error})", file=sys.stderr)
+            empty = "" if self.executes else ", as its recordings are empty"
+            print(f"{self.script.place(outcome.line)}: the script ended here, behind its last run"
+                  f"{empty} ({outcome.error})", file=sys.stderr)
         elif not capture.simulations:
             self.findings.refuse("no-run")
         if capture.restored:

@@ -30,8 +30,8 @@ def scale_of(values):
 def expected_of(simulation, recorded, results):
     """What a monitor recorded in Brian, and what the job did, by name.
 
-    Spikes and events are lists of (step, neuron), rows and rates arrays [row, neuron] in SI. Without
-    results, only Brian's.
+    Spikes and events are lists of (step, neuron), rows and rates arrays [row, neuron] in SI.
+    Without results, only Brian's.
     """
     expected = simulation.results[recorded.monitor]
     steps = np.round(expected["t"] / simulation.dt).astype(np.int64)

@@ -156,7 +156,7 @@ class Neurons:
             self.refuse("timed-array-stage", name=name, method=method)
 
     def _method(self):
-        """The job's method, and updates by variable where Brian's method is carried over as such."""
+        """The job's method, and updates by variable where Brian's is carried over as such."""
         group = self.group
         if not group.equations.diff_eq_names:
             return None, None

@@ -115,7 +115,11 @@ def _silence_figures():
 
 def may_run_after(text, line):
     """Whether a call of `run` may follow a line at which a script ended."""
-    tree = ast.parse(text)
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        # Of a cell that its author has seen fail.
+        return True
     running = {"run"}
     functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     for _ in functions:

@@ -124,7 +124,8 @@ class Timeline:
 
     def _set(self, start, change):
         entry = {"at": self.time(start), "population": self.neurons.name}
-        chosen = neurons_text(change.indices, len(self.group))
+        shared = self.group.variables[change.variable].scalar
+        chosen = None if shared else neurons_text(change.indices, len(self.group))
         if chosen is not None:
             entry["neurons"] = chosen
         entry["do"] = f"{change.variable} = {self._value(change)}"
