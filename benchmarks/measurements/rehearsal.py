@@ -105,7 +105,7 @@ def _phases(runs):
                     epoch.advance, epoch.deliver, epoch.pack, epoch.messages, epoch.shown,
                     epoch.wait, epoch.total)],
                 f"{100 * alone / (epoch.total / steps):.0f} %",
-                f"{sample['exchange']['bytes_received'] / sample['exchange']['rounds'] / 1e3:.1f}",
+                f"{sample['exchange']['bytes_received'] / max(1, sample['exchange']['rounds']) / 1e3:.1f}",
                 f"{sample['peak_rss_bytes'] / 1e6:.0f}"])
     return tables.Table(
         "rehearsal", [
