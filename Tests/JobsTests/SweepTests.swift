@@ -1,5 +1,7 @@
 import BadJobs
+import Equations
 import Jobs
+import Networks
 import Testing
 import Units
 
@@ -69,8 +71,8 @@ func readAll(_ text: [UInt8], name: String = "job.yaml") throws(JobErrors) {
     for (index, value) in sweep.parameters[0].values.enumerated() {
       let job = try load(BadJob.goodJob, overrides: ["constants.rest=\(value.text)"])
       let system = try job.neurons("inh").system
-      let read = system.constants["EL"]?.value
-      #expect(try #require(read) == value.quantity?.value, "value \(index)")
+      let read = try #require(system.constants["EL"])
+      #expect(read.value == value.quantity?.value, "value \(index)")
     }
   }
 
