@@ -1,5 +1,7 @@
 import BadJobs
+import Equations
 import Jobs
+import Networks
 import Testing
 import Units
 
