@@ -51,11 +51,9 @@ extension HDF5Suite {
       #expect(try readDataset(path, name: "spikes/x")[0] == 0)
       let rates = try NumberTable.read(path, name: "rates/pyr")
       #expect(rates.units == "Hz")
-      let seconds = 5000 * 1e-4
-      let rate = 25 / (10 * seconds)
-      #expect(rates.values[0] == rate)
-      let others = rates.values.dropFirst().filter { !$0.isNaN }
-      #expect(others.isEmpty)
+      // 25 spikes of 10 neurons in half a second.
+      #expect(rates.values[0] == 5)
+      for rate in rates.values.dropFirst() { #expect(rate.isNaN) }
       #expect(try readDataset(path, name: "shape") == [2, 3])
       let bytes = try directory.read("sweep.h5")
       let text = String(decoding: bytes, as: UTF8.self)
