@@ -54,15 +54,14 @@ def rate_maps(sweep, figure, axes):
     """Panels d and e, and a table: mean rates over the grid, and how far they drop."""
     ec, ca3 = (sweep.values(f"constants.{path}_rate") / base
                for path, base in [("ec", EC_RATE), ("ca3", CA3_RATE)])
-    spikes = sweep.spikes("cells")
+    rates = sweep.rates("cells")
     columns, rows = np.unique(ca3.round(6)), np.unique(ec.round(6))
     maps = {}
     for name, flag in [(ON, 1), (OFF, 0)]:
         own = sweep.values("constants.dspikes") == flag
         maps[name] = np.zeros((len(rows), len(columns)))
         maps[name][np.searchsorted(rows, ec[own].round(6)),
-                   np.searchsorted(columns, ca3[own].round(6))] = (
-            spikes[own] / NEURONS / SECONDS)
+                   np.searchsorted(columns, ca3[own].round(6))] = rates[own]
     drop = np.where(maps[ON] > SILENT, 1 - maps[OFF] / np.maximum(maps[ON], SILENT), np.nan) * 100
     for letter, name in [("d", ON), ("D", OFF)]:
         image = heat_map(axes[letter], maps[name], rows, columns, 0, 11)
