@@ -105,14 +105,18 @@ def interval_violins(sweep, axes):
             run = sweep.run({"constants.ec_rate": factor * EC_RATE,
                              "constants.ca3_rate": factor * CA3_RATE, "constants.dspikes": flag})
             found[name] = intervals(*run.spikes("cells"))
+            if len(found[name]) < 2:  # in a small population, none may spike twice
+                continue
             parts = axes.violinplot(found[name], [place], showextrema=False, side=side, widths=0.9)
             parts["bodies"][0].set(facecolor=COLORS[name], alpha=0.8,
-                                   label=name if place == 0 else None)
+                                   label=name if place == 4 else None)
         cells = [f"{factor:g}"]
         for name in found:
-            cells += [str(len(found[name])), *np.percentile(found[name], [25, 50, 75]),
-                      found[name].mean()]
-        table.append([*cells, measures.t_statistic(found[ON], found[OFF])])
+            own = found[name]
+            cells += [str(len(own)), *(
+                [*np.percentile(own, [25, 50, 75]), own.mean()] if len(own) else ["-"] * 4)]
+        enough = min(map(len, found.values())) >= 2
+        table.append([*cells, measures.t_statistic(found[ON], found[OFF]) if enough else "-"])
     axes.set(xticks=range(5), xticklabels=[row[0] for row in table],
              xlabel="both inputs", ylabel="interval (ms)")
     axes.legend(loc="upper right")
