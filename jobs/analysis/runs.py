@@ -73,7 +73,7 @@ class Sweep:
             sys.exit(f"{self.directory} holds no sweep: there is no sweep.h5")
         with h5py.File(self.directory / "sweep.h5") as file:
             self._values = {name: column[:] for name, column in file["parameters"].items()}
-            self._spikes = {name: column[:] for name, column in file["spikes"].items()}
+            self._rates = {name: column[:] for name, column in file["rates"].items()}
             self._directories = file["directory"].asstr()[:]
             unfinished = np.count_nonzero(file["state"].asstr()[:] != "complete")
         if unfinished:
@@ -83,9 +83,9 @@ class Sweep:
         """What a parameter is at each point, in SI."""
         return self._values[parameter]
 
-    def spikes(self, population):
-        """How many spikes a population has at each point."""
-        return self._spikes[population]
+    def rates(self, population):
+        """The mean rate of a population at each point, in Hz."""
+        return self._rates[population]
 
     def run(self, settings):
         """The run of the point with these values, in SI."""

@@ -54,15 +54,14 @@ def rate_maps(sweep, figure, axes):
     """Panels d and e, and a table: mean rates over the grid, and how far they drop."""
     ec, ca3 = (sweep.values(f"constants.{path}_rate") / base
                for path, base in [("ec", EC_RATE), ("ca3", CA3_RATE)])
-    spikes = sweep.spikes("cells")
+    rates = sweep.rates("cells")
     columns, rows = np.unique(ca3.round(6)), np.unique(ec.round(6))
     maps = {}
     for name, flag in [(ON, 1), (OFF, 0)]:
         own = sweep.values("constants.dspikes") == flag
         maps[name] = np.zeros((len(rows), len(columns)))
         maps[name][np.searchsorted(rows, ec[own].round(6)),
-                   np.searchsorted(columns, ca3[own].round(6))] = (
-            spikes[own] / NEURONS / SECONDS)
+                   np.searchsorted(columns, ca3[own].round(6))] = rates[own]
     drop = np.where(maps[ON] > SILENT, 1 - maps[OFF] / np.maximum(maps[ON], SILENT), np.nan) * 100
     for letter, name in [("d", ON), ("D", OFF)]:
         image = heat_map(axes[letter], maps[name], rows, columns, 0, 11)
@@ -106,14 +105,18 @@ def interval_violins(sweep, axes):
             run = sweep.run({"constants.ec_rate": factor * EC_RATE,
                              "constants.ca3_rate": factor * CA3_RATE, "constants.dspikes": flag})
             found[name] = intervals(*run.spikes("cells"))
+            if len(found[name]) < 2:  # in a small population, none may spike twice
+                continue
             parts = axes.violinplot(found[name], [place], showextrema=False, side=side, widths=0.9)
             parts["bodies"][0].set(facecolor=COLORS[name], alpha=0.8,
-                                   label=name if place == 0 else None)
+                                   label=name if place == 4 else None)
         cells = [f"{factor:g}"]
         for name in found:
-            cells += [str(len(found[name])), *np.percentile(found[name], [25, 50, 75]),
-                      found[name].mean()]
-        table.append([*cells, measures.t_statistic(found[ON], found[OFF])])
+            own = found[name]
+            cells += [str(len(own)), *(
+                [*np.percentile(own, [25, 50, 75]), own.mean()] if len(own) else ["-"] * 4)]
+        enough = min(map(len, found.values())) >= 2
+        table.append([*cells, measures.t_statistic(found[ON], found[OFF]) if enough else "-"])
     axes.set(xticks=range(5), xticklabels=[row[0] for row in table],
              xlabel="both inputs", ylabel="interval (ms)")
     axes.legend(loc="upper right")

@@ -38,6 +38,7 @@ figure paper/fig4
 
 run paper/fig5 fig5
 run paper/fig5 fig5-off --set constants.dspikes=0
+run paper/fig5-sweep fig5-sweep
 figure paper/fig5
 
 for neurons in 10 100 1000 10000 100000; do
