@@ -91,7 +91,7 @@ bench-quick: build ## the scalability suite in small
 bench-recurrent: build ## Coppice against Brian 2 on the paper's recurrent network (20 minutes)
 	@python3 -m benchmarks run cases-recurrent
 
-lint: ## format and layering; what makes tables of measurements
+lint: setup ## format and layering; what makes tables of measurements
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	@python3 -m unittest discover --quiet --start-directory benchmarks/tests --top-level-directory .
 
