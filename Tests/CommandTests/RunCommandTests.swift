@@ -17,7 +17,7 @@ import Testing
         == [
           "coppice", "job", "exit", "steps", "dt_s", "neurons", "compartments", "synapses",
           "ranks", "threads", "precision", "backend", "method", "epoch_steps", "spikes",
-          "seconds", "realtime_factor", "peak_rss_bytes", "hosts", "lineage",
+          "seconds", "realtime_factor", "peak_rss_bytes", "hosts", "lineage", "exchange",
         ])
     let seconds = try #require(json["seconds"] as? [String: Double])
     #expect(

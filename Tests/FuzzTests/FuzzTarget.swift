@@ -69,11 +69,12 @@ enum FuzzTarget: String, CaseIterable {
     case refused
   }
 
-  /// Reads a job and works out what a run of it would need.
+  /// Reads a job, the first of a grid, and works out what a run of it would need.
   static func load(_ bytes: [UInt8], overrides: [String]) throws -> Verdict {
     let job: Job
     do throws(JobErrors) {
-      job = try Job.load(text: bytes, name: "job.yaml", overrides: overrides)
+      let file = try JobFile.read(text: bytes, name: "job.yaml", overrides: overrides)
+      job = try file.job(ofPoint: file.sweep == nil ? nil : 0)
     } catch {
       try demand(!error.diagnostics.isEmpty, "refused without a reason")
       for diagnostic in error.diagnostics {

@@ -8,7 +8,13 @@ import Synchronization
 /// Ends a run in which nothing moves any more: better an end than a batch job's hours of waiting.
 final class Watchdog: Sendable {
   private let isOver = Atomic<Bool>(false)
-  private let note = Mutex<@Sendable (String) -> Void>({ _ in })
+  private let note = Mutex(Note())
+
+  /// A function in a generic type's storage would not be called as it is kept, and crash; in a
+  /// structure it is.
+  private struct Note {
+    var take: @Sendable (String) -> Void = { _ in }
+  }
 
   /// Begins to watch a rank.
   ///
@@ -36,7 +42,7 @@ final class Watchdog: Sendable {
           waited = 0
         } else if waited > seconds {
           guard !isOver.load(ordering: .relaxed) else { return }
-          ranks.end(pulse, seconds: seconds, note: note.withLock { $0 })
+          ranks.end(pulse, seconds: seconds, note: note.withLock { $0.take })
         }
       }
     }
@@ -45,7 +51,7 @@ final class Watchdog: Sendable {
 
   /// Has it written down why it ends the run, should it do so: from when on the run has a place for
   /// that.
-  func uponEnd(_ note: @escaping @Sendable (String) -> Void) { self.note.withLock { $0 = note } }
+  func uponEnd(_ note: @escaping @Sendable (String) -> Void) { self.note.withLock { $0.take = note } }
 
   func end() { isOver.store(true, ordering: .relaxed) }
 }
