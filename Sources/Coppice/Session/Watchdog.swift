@@ -8,13 +8,7 @@ import Synchronization
 /// Ends a run in which nothing moves any more: better an end than a batch job's hours of waiting.
 final class Watchdog: Sendable {
   private let isOver = Atomic<Bool>(false)
-  private let note = Mutex(Note())
-
-  /// A function in a generic type's storage would not be called as it is kept, and crash; in a
-  /// structure it is.
-  private struct Note {
-    var take: @Sendable (String) -> Void = { _ in }
-  }
+  private let note = WatchdogNote()
 
   /// Begins to watch a rank.
   ///
@@ -42,7 +36,7 @@ final class Watchdog: Sendable {
           waited = 0
         } else if waited > seconds {
           guard !isOver.load(ordering: .relaxed) else { return }
-          ranks.end(pulse, seconds: seconds, note: note.withLock { $0.take })
+          ranks.end(pulse, seconds: seconds, note: note.take)
         }
       }
     }
@@ -51,9 +45,22 @@ final class Watchdog: Sendable {
 
   /// Has it written down why it ends the run, should it do so: from when on the run has a place for
   /// that.
-  func uponEnd(_ note: @escaping @Sendable (String) -> Void) { self.note.withLock { $0.take = note } }
+  func uponEnd(_ note: @escaping @Sendable (String) -> Void) { self.note.take = note }
 
   func end() { isOver.store(true, ordering: .relaxed) }
+}
+
+/// Who is told why a watchdog ends a run. (A function kept in a `Mutex` is called at a wrong address
+/// in release builds of Swift 6.3.)
+private final class WatchdogNote: @unchecked Sendable {
+  // `@unchecked`: what changes is protected by `lock`.
+  private let lock = NSLock()
+  private var current: @Sendable (String) -> Void = { _ in }
+
+  var take: @Sendable (String) -> Void {
+    get { lock.withLock { current } }
+    set { lock.withLock { current = newValue } }
+  }
 }
 
 /// A rank as its watchdog sees it.
