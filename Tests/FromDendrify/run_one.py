@@ -98,18 +98,23 @@ def observables(translation, results):
 
 def expectation(translation):
     """What Brian recorded, as far as tests keep it."""
-    spikes, rows = {}, {}
+    spikes, rows, watched, whole = {}, {}, {}, set()
     for recorded in translation.recordings.found:
         for name, one in expected_of(translation.simulation, recorded, None)[0].items():
             if isinstance(one, list):
                 spikes[recorded.name] = sorted(set(map(tuple, one)) | set(
                     map(tuple, spikes.get(recorded.name, []))))
+                watched.setdefault(recorded.name, set()).update(range(*recorded.neurons))
+                if len(watched[recorded.name]) == recorded.size:
+                    whole.add(recorded.name)
             elif recorded.kind == "states" and one.size:
                 every = max(1, len(one) // ROWS)
                 rows[name] = {
                     "neurons": [int(neuron) for neuron in recorded.neurons], "every": every,
                     "count": len(one), "scale": scale_of(one), "rows": one[::every].T.tolist()}
-    return {"spikes": spikes, "rows": rows}
+    # A job records whole populations; a monitor may watch a part.
+    watched = {name: sorted(neurons) for name, neurons in watched.items() if name not in whole}
+    return {"spikes": spikes, "watched": watched, "rows": rows}
 
 
 def main():

@@ -23,12 +23,15 @@ struct ConvertedScript: CustomTestStringConvertible, Sendable {
   private struct Expectation: Decodable {
     /// Population, or population and event, -> (step, neuron)
     var spikes: [String: [[Int]]]
+    /// Of the same, where a monitor watches a part: the neurons
+    var watched: [String: Set<UInt32>]
     /// Recording and variable -> rows
     var rows: [String: Rows]
   }
 
   var name: String
   var spikes: [String: [SpikeRecord]]
+  var watched: [String: Set<UInt32>]
   var rows: [String: Rows]
 
   var testDescription: String { name }
@@ -44,7 +47,8 @@ struct ConvertedScript: CustomTestStringConvertible, Sendable {
         let found = try JSONDecoder().decode(Expectation.self, from: Data(contentsOf: path))
         return ConvertedScript(
           name: path.deletingPathExtension().lastPathComponent,
-          spikes: found.spikes.mapValues { SpikeRecord.sorted($0) }, rows: found.rows)
+          spikes: found.spikes.mapValues { SpikeRecord.sorted($0) }, watched: found.watched,
+          rows: found.rows)
       }
   }
 
@@ -61,7 +65,10 @@ struct ConvertedScript: CustomTestStringConvertible, Sendable {
   ) {
     let run = try RecordedRun.of(experiment, on: layout)
     let found = run.streams(of: experiment.network.populations.map(\.name))
-    let differences = spikes.keys.sorted().filter { found[$0] != spikes[$0] }
+    let differences = spikes.keys.sorted().filter { name in
+      let seen = found[name]?.filter { watched[name]?.contains($0.neuron) ?? true }
+      return seen != spikes[name]
+    }
     var values = Deviation()
     for (key, expected) in rows.sorted(by: { $0.key < $1.key }) {
       let parts = key.split(separator: ".", maxSplits: 1).map { String($0) }
