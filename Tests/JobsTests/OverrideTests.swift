@@ -177,7 +177,7 @@ import Units
     ("scalability/passive", 100_000, 10_000),
     ("scalability/active", 100_000, 10_000), ("scalability/recurrent", 100_000, 10_000),
     ("scalability/dense", 100_000, 10_000), ("../benchmarks/jobs/one-step", 100_000, 10_000),
-    ("../benchmarks/jobs/ca1", 10_000, 5000),
+    ("paper/fig5", 10_000, 5000),
   ])
   func shippedJobsAreRightAndWithoutWarnings(name: String, neurons: Int, steps: Int64) throws {
     let job = try Job.load(path: Self.folder.appendingPathComponent(name + ".yaml").path)

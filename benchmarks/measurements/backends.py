@@ -3,7 +3,7 @@
 from benchmarks.measurements import ours
 from benchmarks.suite import figures, medians, parts, tables
 
-_JOBS = {"active": "jobs/scalability/active.yaml", "ca1": "benchmarks/jobs/ca1.yaml"}
+_JOBS = {"active": "jobs/scalability/active.yaml", "ca1": "jobs/paper/fig5.yaml"}
 
 
 def _variants(setting):

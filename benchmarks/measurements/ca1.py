@@ -8,7 +8,7 @@ def _variants(setting):
     neurons, seconds, turns = setting.size.pick((1_000, 0.1, 1), (10_000, 0.5, 3))
     planned = [
         ours.variant(
-            setting, f"Coppice, {threads} threads", "benchmarks/jobs/ca1.yaml",
+            setting, f"Coppice, {threads} threads", "jobs/paper/fig5.yaml",
             {"case": "ca1", "neurons": neurons},
             {"constants.neurons": neurons, "simulation.duration": f"{seconds * 1000:g}ms"},
             threads=threads)

@@ -16,7 +16,7 @@ def _planned(setting):
 def _variants(setting):
     planned = []
     for case, name, neurons, synapses in _planned(setting):
-        job = "benchmarks/jobs/ca1.yaml" if name == "ca1" else f"jobs/scalability/{name}.yaml"
+        job = "jobs/paper/fig5.yaml" if name == "ca1" else f"jobs/scalability/{name}.yaml"
         more = {"constants.synapses": synapses} if synapses else {}
         planned.append(ours.expecting(
             setting, f"{case} {neurons} neurons, {synapses} synapses", job,
