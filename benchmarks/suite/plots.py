@@ -48,13 +48,11 @@ def main():
 
 def engines(one):
     """Total time of the paper's networks by engine: a panel a network, the largest size."""
+    there = [part for part in cases.PARTS if one.of(part.name)]
     figure, panels = plt.subplots(
-        1, len(cases.PARTS), figsize=(10, 3), squeeze=False, sharey=True)
-    for axes, part in zip(panels[0], cases.PARTS):
+        1, len(there), figsize=(2 + 3 * len(there), 3), squeeze=False, sharey=True)
+    for axes, part in zip(panels[0], there):
         measured = one.of(part.name)
-        if not measured:
-            axes.set_axis_off()
-            continue
         largest = max(each.facts["neurons"] for each in measured)
         measured = [each for each in measured if each.facts["neurons"] == largest]
         for row, each in enumerate(reversed(measured)):
