@@ -2,6 +2,41 @@ import Foundation
 import Testing
 
 @Suite(.serialized) struct RunCommandTests {
+  /// By the command line under test: a release build compiles the portable functions in another way
+  /// than the tests' own.
+  @Test func everyFunctionHasTheBitsOfCompiledKernels() throws {
+    let functions = [
+      "exp(x)", "log(3+x)", "log10(3+x)", "expm1(x)", "log1p(0.3*x)", "exprel(x)", "sqrt(3+x)",
+      "abs(x)",
+      "sign(x)", "floor(x)", "ceil(x)", "clip(x, -1, 1)", "sin(x)", "cos(x)", "tan(x)",
+      "arcsin(x/3)",
+      "arccos(x/3)", "arctan(x)", "sinh(x)", "cosh(x)", "tanh(x)", "(3+x)**0.3", "x % 0.7",
+      "x // 0.7",
+      "int(x)",
+    ]
+    let lines = functions.enumerated().map { "      f\($0) = \($1) : 1" }
+    let names = functions.indices.map { "f\($0)" }.joined(separator: ", ")
+    let folder = try JobFolder(
+      """
+      simulation: {duration: 0.2 ms, dt: 0.1 ms}
+      models:
+        m:
+          equations: |
+            dx/dt = 0/second : 1
+      \(lines.joined(separator: "\n"))
+          initial: {x: -2.5 + 0.13*i}
+      populations: {p: {model: m, size: 40}}
+      record: {states: {r: {population: p, variables: [\(names)], neurons: all, every: 0.1 ms, precision: double}}}
+
+      """)
+    for backend in ["portable", "compiled"] {
+      let run = try folder.run(["--backend", backend], output: backend)
+      try #require(run.exitCode == 0, "\(run.errors)")
+    }
+    let comparison = try CommandRun.coppice(["compare", "portable", "compiled"], in: folder.path)
+    #expect(comparison.exitCode == 0, "\(comparison.output)\(comparison.errors)")
+  }
+
   @Test func aRunLeavesItsRecord() throws {
     let folder = try JobFolder()
     let run = try folder.run(["--threads", "2"])

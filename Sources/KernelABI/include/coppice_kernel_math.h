@@ -158,8 +158,12 @@ CV_INLINE cv_real cv_absolute(cv_real x) {
 }
 /// |x| with the sign bit of s.
 CV_INLINE cv_real cv_copySign(cv_real x, cv_real s) {
-  return (cv_real)(((cv_bits)x & cv_setBits(0x7fffffffffffffffu)) |
-                   ((cv_bits)s & cv_setBits(0x8000000000000000u)));
+  cv_bits sign = (cv_bits)s & cv_setBits(0x8000000000000000u);
+#if defined(__clang__) && defined(COPPICE_ISA_AVX512)
+  // Clang 21 folds this and a selection of its result into one masked operation that forgets x.
+  __asm__("" : "+v"(sign));
+#endif
+  return (cv_real)(((cv_bits)x & cv_setBits(0x7fffffffffffffffu)) | sign);
 }
 
 CV_INLINE cv_real cv_squareRoot(cv_real x) {
