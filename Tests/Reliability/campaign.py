@@ -2,8 +2,8 @@
 
 A part is a row of the scorecard. Its trials are numbered, and everything that a trial draws comes of
 (seed, part, number); when exactly a signal meets a process is the machine's affair. What a trial has
-shown is written down at once, so an interrupted harness goes on where it was, and starts again when
-the sources that it tests have changed.
+shown is written down at once, so an interrupted harness goes on where it was. A part starts again
+when sources have changed that it tests.
 """
 
 import dataclasses
@@ -17,6 +17,12 @@ import time
 import traceback
 
 import coppice
+
+# What is at work when a run is interrupted, saved and gone on with, whatever it computes.
+INTERRUPTED = ["Storage", "Coppice/*.swift", "Coppice/Session", "Engine/*.swift", "Engine/Checkpoint",
+               "Engine/Exchange", "Engine/Recording", "Messaging"]
+# All that makes the bits of a run, and moves them.
+COMPUTED = ["Storage", "Engine", "Kernels", "KernelABI", "Networks", "Messaging"]
 
 
 @dataclasses.dataclass
@@ -36,6 +42,7 @@ class Part:
     unit = "trials"
     goal = 0  # so many times the subject must have happened
     size = None  # how many trials there are; None: as many as it takes
+    sources = INTERRUPTED  # what it tests, below Sources
 
     def __init__(self, laboratory, is_sample=False):
         """`is_sample`: few trials will be made, and each should be short."""
@@ -57,14 +64,20 @@ class Part:
         return {}
 
 
-def sources_hash():
-    """Of the sources that the harness tests."""
+def sources_hash(part):
+    """Of the sources that a part tests."""
+    root = coppice.PACKAGE / "Sources"
+    files = set()
+    for pattern in part.sources:
+        found = list(root.glob(pattern))
+        if not found:
+            raise SystemExit(f"{part.name} tests {pattern}, which is not there")
+        for place in found:
+            files |= {place} if place.is_file() else {p for p in place.rglob("*") if p.is_file()}
     digest = hashlib.sha256()
-    for target in ["Storage", "Engine", "Coppice"]:
-        for path in sorted((coppice.PACKAGE / "Sources" / target).rglob("*")):
-            if path.is_file():
-                digest.update(f"{path.relative_to(coppice.PACKAGE)}\0".encode())
-                digest.update(path.read_bytes())
+    for path in sorted(files):
+        digest.update(f"{path.relative_to(coppice.PACKAGE)}\0".encode())
+        digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
 
 
@@ -79,11 +92,12 @@ def commit():
 
 
 class Journal:
-    """The trials of a part that were made with these sources and this seed."""
+    """The trials of a part that were made with its sources as they are and this seed."""
 
-    def __init__(self, part, seed, sources, state):
+    def __init__(self, part, seed, state):
         state.mkdir(exist_ok=True)
-        self.path = state / f"{part.replace(' ', '-')}-{sources}-{seed}.jsonl"
+        self.sources = sources_hash(part)
+        self.path = state / f"{part.name.replace(' ', '-')}-{self.sources}-{seed}.jsonl"
         self.entries = {}
         if self.path.exists():
             for line in self.path.read_text().splitlines():
@@ -121,7 +135,7 @@ class Campaign:
 
     def __init__(self, part, seed, state):
         self.part, self.seed = part, seed
-        self.journal = Journal(part.name, seed, sources_hash(), state)
+        self.journal = Journal(part, seed, state)
 
     @property
     def is_done(self):

@@ -124,7 +124,7 @@ class Story:
         while not waits_for_generation and time.monotonic() < instant:
             # Whatever instant was drawn, it must be an early one.
             if any(self.output.glob("checkpoints/.gen-*/manifest.json")):
-                break
+                instant = 0
             time.sleep(0.001)
         time.sleep(max(0, instant - time.monotonic()))
         target = {"process": lambda: run.rank(0), "mpirun": lambda: run.process.pid,

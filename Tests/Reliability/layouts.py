@@ -3,7 +3,7 @@
 import coppice
 import fixture
 import outputs
-from campaign import Outcome, Part
+from campaign import COMPUTED, Outcome, Part
 from coppice import Layout
 
 # An exit code other than 0 is no failure of a rank here, and mpirun, which takes a second to end
@@ -30,6 +30,7 @@ class Matrix(Part):
     what = "ranks {1,2,3,4} x threads {1,2,4} x block {1,7,64,auto} x {never stopped, 5 random steps}"
     unit = "cells"
     size = goal = 288
+    sources = COMPUTED
 
     def trial(self, number, random):
         place, point = divmod(number, 6)
@@ -70,6 +71,7 @@ class Chains(Part):
     what = "chains of 20 resumes at random steps, each with other ranks, threads, blocks and kernels"
     unit = "chains"
     size = goal = 50
+    sources = COMPUTED
     resumes = 20
 
     def trial(self, number, random):

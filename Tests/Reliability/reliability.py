@@ -20,7 +20,7 @@ from pathlib import Path
 
 import coppice
 import scorecard
-from campaign import Campaign, commit, sources_hash
+from campaign import Campaign, commit
 from company import Company
 from durability import Durability
 from every_call import EveryCall
@@ -51,8 +51,7 @@ def main():
     for program in ["mpirun", "strace"]:
         if shutil.which(program) is None:
             sys.exit(f"{program} is missing; .ci/setup.sh installs it")
-    print(f"seed {arguments.seed}, commit {commit()}, sources {sources_hash()}, "
-          f"binary {coppice.binary()}", flush=True)
+    print(f"seed {arguments.seed}, commit {commit()}, binary {coppice.binary()}", flush=True)
     laboratory = Laboratory(arguments.state)
     try:
         return run(parts, arguments, laboratory)

@@ -7,7 +7,6 @@ row of other sources is replaced.
 import re
 
 import coppice
-from campaign import sources_hash
 
 PAGE = coppice.PACKAGE / "docs" / "reliability.md"
 BEGIN, END = "<!-- counts: begin -->", "<!-- counts: end -->"
@@ -22,16 +21,15 @@ def write(campaign, date, commit):
     figures = {name: value for name, value in campaign.journal.figures.items() if value}
     detail = ", ".join(f"{value:,} {name}" for name, value in figures.items())
     record(campaign.part.name, campaign.part.what, campaign.part.unit, campaign.journal.counted,
-           len(campaign.journal.failed), campaign.seed, date, commit, detail)
+           len(campaign.journal.failed), campaign.seed, date, commit, campaign.journal.sources, detail)
 
 
-def record(part, what, unit, counted, failed, seed, date, commit, detail=""):
+def record(part, what, unit, counted, failed, seed, date, commit, sources, detail=""):
     """Puts a count into the row of a part; seeds counted before with the same sources stay."""
     text = PAGE.read_text()
     before, rest = text.split(BEGIN)
     table, after = rest.split(END)
     rows = dict(re.findall(r"^\| ([^|]+?) (\|.*)$", table.replace(HEAD.rstrip(), ""), re.MULTILINE))
-    sources = sources_hash()
     seeds = {}
     if (old := rows.get(part)) and f"| {sources} |" in old:
         for number, count, bad in re.findall(r"(\d+): ([\d,]+)(?: \((\d+) failed\))?",
