@@ -47,6 +47,11 @@ struct CheckpointClock {
   /// far, for a disk that others use is slow at times.
   private var cost: Double
   private var isCostMeasured = false
+  /// When the boundary before was asked about.
+  private var boundary: ContinuousClock.Instant?
+  /// What lies between two boundaries, in s: the longest of late. A long one is forgotten by and by,
+  /// for it may have been a machine that was suspended.
+  private var epoch = 0.0
 
   /// What a run takes between its last checkpoint and its end, besides: a record and two fsyncs.
   private static let ending = 0.25
@@ -67,7 +72,11 @@ struct CheckpointClock {
     cost = expectedCost
   }
 
-  func request(before step: Int64) -> CheckpointRequest {
+  mutating func request(
+    before step: Int64, at now: ContinuousClock.Instant = .now
+  ) -> CheckpointRequest {
+    if let boundary { epoch = max((now - boundary).inSeconds, 0.9 * epoch) }
+    boundary = now
     switch cstopping_requests() {
     case 0: break
     case 1: return .stop
@@ -75,7 +84,6 @@ struct CheckpointClock {
     }
     if let stop = policy.stopAt, step >= stop, origin < stop { return .stop }
     if readsClock {
-      let now = ContinuousClock.now
       if let most = policy.mostSeconds, (now - start).inSeconds + reserve >= most { return .stop }
       if let every = policy.everyWall, (now - latest).inSeconds >= every { return .checkpoint }
     }
@@ -92,8 +100,9 @@ struct CheckpointClock {
   }
 
   /// Time to stop in, in s: for the checkpoint that may be being written, the last one, and a disk
-  /// that takes twice as long for one of them.
-  private var reserve: Double { 3 * cost + CheckpointClock.ending }
+  /// that takes twice as long for one of them; and for two epochs, as what is not asked for now is
+  /// asked for after the next one, and all may have heard of it an epoch later.
+  private var reserve: Double { 3 * cost + 2 * epoch + CheckpointClock.ending }
 
   /// Why the run stops, for its last line.
   func reason(at step: Int64) -> String {
