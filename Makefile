@@ -91,9 +91,10 @@ bench-quick: build ## the scalability suite in small
 bench-recurrent: build ## Coppice against Brian 2 on the paper's recurrent network (20 minutes)
 	@python3 -m benchmarks run cases-recurrent
 
-lint: setup ## format and layering; what makes tables of measurements
+lint: setup ## format and layering; what makes tables of measurements; places of seeded bugs
 	@swift format lint --strict --recursive --parallel Package.swift Sources Tests
 	@python3 -m unittest discover --quiet --start-directory benchmarks/tests --top-level-directory .
+	@Tests/Mutants/mutants.py --check
 
 format:
 	@swift format --in-place --recursive --parallel Package.swift Sources Tests

@@ -33,5 +33,6 @@ for library in "${libraries[@]}"; do
 done
 swiftc -O -swift-version 6 -parse-as-library -sanitize=fuzzer,address -package-name "$package" \
   -module-name CoppiceFuzz -I "$release/Modules" -I "$release" "${flags[@]}" \
-  Tests/Fuzz/*.swift Tests/FuzzTests/{FuzzTarget,EquationInput,RecordInput}.swift "${objects[@]}" -lm -o "$scratch/coppice-fuzz"
+  Tests/Fuzz/*.swift Tests/FuzzTests/{FuzzTarget,EquationInput,RecordInput}.swift "${objects[@]}" -lm \
+  -o "$scratch/coppice-fuzz" > "$scratch.log" 2>&1 || { tail -30 "$scratch.log"; exit 1; }
 echo "$scratch/coppice-fuzz"

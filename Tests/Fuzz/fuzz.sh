@@ -4,8 +4,9 @@
 #   Tests/Fuzz/fuzz.sh [SECONDS] [TARGET]...      60 s each; all targets
 #
 # Counts accumulate in .build/fuzz/executions.tsv, with the commit; what libFuzzer learns, in
-# .build/fuzz/corpus/TARGET. A crash ends it with the input that makes it, below .build/fuzz/crashes.
-# Then: mend the cause, and put the input into Tests/Fuzz/corpus/TARGET, which `make test` replays.
+# .build/fuzz/corpus/TARGET. COPPICE_FUZZ_OPTIONS are more options for it. A crash ends it with the
+# input that makes it, below .build/fuzz/crashes. Then: mend the cause, and put the input into
+# Tests/Fuzz/corpus/TARGET, which `make test` replays.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seconds=${1:-60}
@@ -30,7 +31,7 @@ for target in "${targets[@]}"; do
   if ! COPPICE_FUZZ=$target $fuzzer "$learned" "Tests/Fuzz/corpus/$target" \
     -dict=Tests/Fuzz/coppice.dict -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 \
     -max_len="${longest[$target]}" -print_final_stats=1 -artifact_prefix=".build/fuzz/crashes/$target-" \
-    > "$log" 2>&1; then
+    ${COPPICE_FUZZ_OPTIONS:-} > "$log" 2>&1; then
     tail -40 "$log"
     echo "fuzz: $target: crash, see .build/fuzz/crashes" >&2
     exit 1

@@ -3,8 +3,9 @@
 behind a switch, and runs for each the tests that must fail while it is on.
 
     Tests/Mutants/mutants.py [--scratch DIR] [--wrap CMD] [NAME...]
+    Tests/Mutants/mutants.py --check     looks only whether bugs and tests have their places still
 
-First all these tests must pass with no bug on. Results are kept in the scratch folder and not made
+First these tests must pass with no bug on. Results are kept in the scratch folder and not made
 again as long as sources and tests are the same. Ends with 0 if every bug was noticed.
 """
 
@@ -45,6 +46,23 @@ def seeded(text, bugs, file):
     return text + SWITCH
 
 
+def seed(contents):
+    """Puts all bugs into the contents of files, by name."""
+    for file in {bug.file for bug in BUGS}:
+        bugs = [bug for bug in BUGS if bug.file == file]
+        contents[file] = seeded(contents[file].decode(), bugs, file).encode()
+
+
+def check():
+    """Whether each bug has its place, and each test is there."""
+    seed({bug.file: (PROJECT / bug.file).read_bytes() for bug in BUGS})
+    tests = "".join(path.read_text() for path in sorted((PROJECT / "Tests").rglob("*.swift")))
+    for bug in BUGS:
+        for word in re.split(r"[|/]", bug.test):
+            if not re.search(rf"(struct|func) {word}", tests):
+                sys.exit(f"mutants: {bug.name}: there is no test {word}")
+
+
 def prepare(scratch):
     """Copies what is to be built; only what has changed, so that a build goes on. The copy's hash."""
     contents = {}
@@ -54,9 +72,7 @@ def prepare(scratch):
             relative = path.relative_to(PROJECT)
             if path.is_file() and "Mutants" not in relative.parts and "Fuzz" not in relative.parts:
                 contents[str(relative)] = path.read_bytes()
-    for file in {bug.file for bug in BUGS}:
-        bugs = [bug for bug in BUGS if bug.file == file]
-        contents[file] = seeded(contents[file].decode(), bugs, file).encode()
+    seed(contents)
     for path in scratch.rglob("*"):
         relative = str(path.relative_to(scratch))
         if path.is_file() and not relative.startswith(".") and relative not in contents:
@@ -87,13 +103,15 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--scratch", default=str(PROJECT / ".build" / "mutants"))
     parser.add_argument("--wrap", default="", help="a command that each build and test is run by")
+    parser.add_argument("--check", action="store_true")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
+    if arguments.check:
+        return check()
     wrap = shlex.split(arguments.wrap)
     scratch = pathlib.Path(arguments.scratch).resolve()
     scratch.mkdir(parents=True, exist_ok=True)
     sources = prepare(scratch)
-    code, output = 0, ""
     build = subprocess.run(wrap + ["swift", "build", "--build-tests"], cwd=scratch)
     if build.returncode != 0:
         sys.exit("mutants: the copy does not build")
@@ -107,26 +125,29 @@ def main():
         command = ["timeout", str(SECONDS), "swift", "test", "--skip-build", "--filter", filter]
         return run(wrap + command, scratch, bug)
 
-    for filter in sorted({bug.test for bug in BUGS}):
+    chosen = [bug for bug in BUGS if not arguments.names or bug.name in arguments.names]
+    missed = []
+    for filter in sorted({bug.test for bug in chosen}):
         if filter in results["sound"]:
             continue
         code, output = test(filter)
         if code != 0 or not re.search(r"Test run with [1-9]\d* tests?.* passed", output):
             print(output[-4000:])
-            sys.exit(f"mutants: without a bug {filter} does not pass")
+            print(f"mutants: without a bug {filter} does not pass", flush=True)
+            missed += [bug.name for bug in chosen if bug.test == filter]
+            continue
         results["sound"].append(filter)
         ledger.write_text(json.dumps(results))
 
-    missed = []
-    for bug in BUGS:
-        if arguments.names and bug.name not in arguments.names:
+    for bug in chosen:
+        if bug.name in missed:
             continue
         if bug.name not in results["caught"]:
             code, output = test(bug.test, bug.name)
             failed = re.findall(r"✘ Test (\"[^\"]+\"|\w+\([^)]*\)).*? (?:failed|recorded)", output)
             if code == 0:
                 missed.append(bug.name)
-                print(f"missed   {bug.name}: {bug.test} passes")
+                print(f"missed   {bug.name}: {bug.test} passes", flush=True)
                 continue
             results["caught"][bug.name] = failed[0] if failed else f"{bug.test} (ended with {code})"
             ledger.write_text(json.dumps(results))
