@@ -18,6 +18,10 @@ def binary():
     return str((PACKAGE / os.environ.get("COPPICE_BINARY", ".build/release/coppice")).resolve())
 
 
+# Words for mpirun, which otherwise takes two seconds to end ranks that have ended.
+HASTY = ["--mca", "odls_base_sigkill_timeout", "0"]
+
+
 @dataclass
 class Layout:
     """With what a run is started; no result depends on it."""

@@ -19,11 +19,12 @@ CALLS = ["write", "pwrite64", "fsync", "close", "rename", "openat"]
 SOME_COMMITS = ["--set", "checkpoint.every_simulated=10 ms"]
 
 
-def check(laboratory, folder, layout, words, ended, where, tells):
+def check(laboratory, folder, layout, words, ended, where, tells, compares=True):
     """What must be so after a fault: an end with a message and the right code, or none of it
     noticed; the newest generation good; and the same command line goes on.
 
     - tells: whether the message must name a path and what the system said.
+    - compares: asks `coppice compare` as well.
     """
     failures = []
     if ended.code is None:
@@ -42,7 +43,7 @@ def check(laboratory, folder, layout, words, ended, where, tells):
         failures.append(f"{where}: no message: {ended}")
     if ended.code == 0:
         return failures + [f"{where}: {found}" for found in laboratory.differences(
-            folder / "out", layout.ranks)]
+            folder / "out", layout.ranks, compares=compares)]
     # Every generation that is there must be sound: the next run takes the newest.
     story = Story(folder, layout, "process")
     story.note("", is_killed=False)
@@ -52,7 +53,7 @@ def check(laboratory, folder, layout, words, ended, where, tells):
         failures.append(f"{where}: a generation does not verify: {last}")
     if not problems:
         failures += [f"{where}: {found}" for found in story.check_lineage(last)
-                     + laboratory.differences(folder / "out", layout.ranks)]
+                     + laboratory.differences(folder / "out", layout.ranks, compares=compares)]
     return failures
 
 
@@ -103,7 +104,7 @@ class DiskFaults(Part):
                 f"{where}: {tampered}: {ended}"]
         else:
             failures = check(self.laboratory, folder, layout, SOME_COMMITS, ended,
-                             f"{where} ({hit[0][:160]})", tells=True)
+                             f"{where} ({hit[0][:160]})", tells=True, compares=number % 10 == 0)
         if failures:
             failures.append(f"see {self.laboratory.keep(folder, f'{self.name}-{number}')}")
         coppice.remove(folder)

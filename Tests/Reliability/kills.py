@@ -8,7 +8,7 @@ import coppice
 import fixture
 import outputs
 from campaign import Outcome, Part
-from coppice import Layout, Run, send
+from coppice import HASTY, Layout, Run, send
 from laboratory import finish
 
 
@@ -106,8 +106,7 @@ class Story:
 
     def kill(self, random, waits_for_generation):
         """Starts the run and kills it; whether it was killed before its end."""
-        # mpirun takes two seconds to end ranks that have ended, unless told to take none.
-        hasty = ["--mca", "odls_base_sigkill_timeout", "0"] if random.random() < 0.8 else []
+        hasty = HASTY if random.random() < 0.8 else []
         run = Run(self.folder, "out", self.layout, launcher=hasty).start()
         deadline = time.monotonic() + 60
         if waits_for_generation:
