@@ -41,6 +41,7 @@ class Part:
     what = ""  # what a trial does
     unit = "trials"
     goal = 0  # so many times the subject must have happened
+    least = {}  # figures, and how much of each there must be besides
     size = None  # how many trials there are; None: as many as it takes
     sources = INTERRUPTED  # what it tests, below Sources
 
@@ -139,9 +140,11 @@ class Campaign:
 
     @property
     def is_done(self):
-        made = len(self.journal.entries)
-        return self.journal.counted >= self.part.goal if self.part.size is None \
-            else made >= self.part.size
+        if self.part.size is not None:
+            return len(self.journal.entries) >= self.part.size
+        figures = self.journal.figures
+        return self.journal.counted >= self.part.goal and all(
+            figures.get(name, 0) >= count for name, count in self.part.least.items())
 
     def prepare(self):
         """Lists the cases, once for all processes and calls: what is found out can depend on how

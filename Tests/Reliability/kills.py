@@ -23,6 +23,7 @@ class Kills(Part):
     what = "a process is killed (SIGKILL) at a random instant after the first generation"
     unit = "kills"
     goal = 1000
+    least = {"of rank": 200, "of mpirun": 100}
     waits_for_generation = True
     most_kills = 6
 
@@ -84,6 +85,7 @@ class EarlyKills(Kills):
     name = "R1 early"
     what = "a process is killed before there is a generation"
     goal = 50
+    least = {}
     waits_for_generation = False
     most_kills = 1
 
@@ -183,7 +185,7 @@ class Story:
                 # Killed when there was nothing left to do: by who saved the end, or only merged.
                 expected.append(self.lineage)
         self.complete = found
-        if self.victim == "mpirun" and self.newest is not None and found[-1] > self.newest:
+        if self.victim == "mpirun" and found[-1] > (self.newest or 0):
             return []  # ranks that outlived mpirun have saved once more
         return [] if found in expected else [f"lineage {found}, not {expected}"]
 
