@@ -140,7 +140,7 @@ extension JobReading {
       schedule: schedule)
     let experiment = Experiment(
       network: network, dt: dt, steps: simulation.steps, seed: simulation.seed,
-      recording: recording)
+      precision: simulation.precision, recording: recording)
     return JobContent(
       name: name, summary: summary, experiment: experiment, checkpoint: checkpoint)
   }

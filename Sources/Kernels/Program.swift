@@ -4,7 +4,10 @@
 /// values stand in `uniforms`, whose entries of kind `.value` differ between jobs of the same
 /// structure. Both back ends run the same program and give the same bits.
 package struct Program: Hashable, Sendable {
-  /// The state, as columns over lanes. 8-byte columns come before flags.
+  /// What real numbers are computed in, by the law of `narrowed`.
+  package var precision = Precision.double
+  /// The state, as columns over lanes. 8-byte columns come before 4-byte columns, and these before
+  /// flags.
   package var columns: [Column]
   /// Evaluated once per population, in order.
   package var uniforms: [UniformEntry]
@@ -43,17 +46,36 @@ package struct Program: Hashable, Sendable {
   package var notRefractory: Int?
 }
 
+/// How exactly a kernel computes with real numbers.
+package enum Precision: Hashable, Sendable {
+  /// f64 throughout
+  case double
+  /// f32, but for times, integers and what no state enters
+  case single
+}
+
 /// One column of the state of a population.
 package struct Column: Hashable, Sendable {
   package enum Element: Hashable, Sendable {
     /// f64; integers too, which are exact in it below 2^53
     case real
+    /// f32
+    case single
     /// 64 bits: bit (n mod 64) says that the second reset is due in the tail of step n
     case bits
     /// one byte, 0 or 1
     case flag
 
-    package var bytes: Int { self == .flag ? 1 : 8 }
+    package var bytes: Int {
+      switch self {
+      case .real, .bits: 8
+      case .single: 4
+      case .flag: 1
+      }
+    }
+
+    /// Whether it holds numbers, of whatever precision.
+    var isNumber: Bool { self == .real || self == .single }
   }
 
   package enum Role: Hashable, Sendable {
@@ -144,6 +166,8 @@ package struct Instruction: Hashable, Sendable {
 /// What a value of a program is. Integers are carried as f64, exact below 2^53.
 package enum ValueType: Hashable, Sendable {
   case real
+  /// A real number in f32; only in programs of single precision.
+  case single
   case integer
   case boolean
 }
@@ -152,6 +176,7 @@ package enum Operation: Hashable, Sendable {
   /// A number that lowering itself brings in (0, 1, 2, 0.5); values of users are uniforms.
   case constant(Double)
   case truth(Bool)
+  /// An entry of the table of uniforms; as a single, rounded to the nearest.
   case uniform(Int)
   case load(column: Int)
   /// n, as an integer. In a tail, the n whose tail it is.
@@ -172,6 +197,10 @@ package enum Operation: Hashable, Sendable {
   case not(Int)
   case and(Int, Int)
   case or(Int, Int)
+  /// A number rounded to the nearest f32.
+  case narrow(Int)
+  /// A number of f32 as f64, exactly.
+  case widen(Int)
 }
 
 /// Lane-wise functions of one number; names as KernelABI's.

@@ -36,6 +36,8 @@ package struct ProgramDefinition: Hashable, Sendable {
   package var system: EquationSystem
   /// How the differential equations are integrated; one that fits the system.
   package var method: IntegrationMethod
+  /// What the neurons' real numbers are computed in.
+  package var precision: Precision
   /// The step, in s.
   package var dt: Double
   /// In the order of the job's projections.
@@ -54,13 +56,15 @@ package struct ProgramDefinition: Hashable, Sendable {
   package var size: Int
 
   package init(
-    system: EquationSystem, method: IntegrationMethod = .euler, dt: Double, ports: [Port] = [],
+    system: EquationSystem, method: IntegrationMethod = .euler, precision: Precision = .double,
+    dt: Double, ports: [Port] = [],
     starts: [Start] = [], probes: [String] = [], initial: [Statement] = [],
     uniformParameters: [String: Double] = [:],
     size: Int
   ) {
     self.system = system
     self.method = method
+    self.precision = precision
     self.dt = dt
     self.ports = ports
     self.starts = starts

@@ -110,6 +110,8 @@ extension Operation {
     case .not(let x): "not \(name(x))"
     case .and(let x, let y): "\(name(x)) and \(name(y))"
     case .or(let x, let y): "\(name(x)) or \(name(y))"
+    case .narrow(let x): "single(\(name(x)))"
+    case .widen(let x): "double(\(name(x)))"
     }
   }
 }

@@ -26,7 +26,7 @@ package struct StateLayout: Hashable, Sendable {
     var offsets: [Int] = []
     var (hotBytes, restBytes) = (0, 0)
     for (place, column) in program.columns.enumerated() {
-      // Columns of 8 bytes come before flags, so that every column is aligned.
+      // Columns of 8 bytes come before those of 4, and flags last, so that every column is aligned.
       if hot.contains(place) {
         offsets.append(hotBytes)
         hotBytes += column.element.bytes
@@ -72,7 +72,7 @@ extension Program {
   /// Bytes of state per neuron, without what aligns groups.
   package var bytesPerLane: Int { columns.reduce(0) { $0 + $1.element.bytes } }
 
-  /// Whether columns of 8 bytes come before flags.
+  /// Whether wider columns come before narrower ones.
   package var hasOrderedColumns: Bool {
     !zip(columns, columns.dropFirst()).contains { $0.element.bytes < $1.element.bytes }
   }

@@ -253,9 +253,6 @@ extension BadJob {
 
   static let notYet: [BadJob] = [
     BadJob(
-      "single precision", "seed: 7", "seed: 7, precision: ⟦single",
-      "'precision: single' is not available yet"),
-    BadJob(
       "plasticity", "    autapses: false", "    ⟦plasticity: {rule: stdp}",
       "'plasticity' is not available yet"),
     BadJob(

@@ -204,6 +204,10 @@ import Testing
 
   @Test(arguments: [
     ("simulation.seed=6", "simulation.seed: the checkpoint has 5, the job 6"),
+    (
+      "simulation.precision=single",
+      "simulation.precision: the checkpoint has double, the job single"
+    ),
     ("populations.pool.size=8", "populations.pool"),
     ("simulation.dt=0.05 ms", "simulation.dt"),
     ("models.cell.spike.refractory=3 ms", "models.cell"),

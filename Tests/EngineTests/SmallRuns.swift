@@ -86,6 +86,7 @@ enum SmallRun {
   /// population 0, every step.
   static func run(
     _ network: Network, steps: Int64, states: [String] = [], seed: UInt64 = 1,
+    precision: Experiment.Precision = .double,
     options: RunOptions = RunOptions(backend: .portable)
   ) throws -> MemorySink {
     var plan = RecordingPlan(spikes: Array(network.populations.indices))
@@ -102,7 +103,7 @@ enum SmallRun {
           neurons: Array(0..<network.populations[0].size), window: .init(), precision: .double))
     }
     let experiment = Experiment(
-      network: network, dt: dt, steps: steps, seed: seed, recording: plan)
+      network: network, dt: dt, steps: steps, seed: seed, precision: precision, recording: plan)
     let sink = MemorySink(experiment)
     let simulation = try SimulationBuilder(
       experiment, options: options, communicator: SingleProcessCommunicator()

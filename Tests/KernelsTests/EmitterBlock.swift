@@ -35,7 +35,7 @@ struct BlockScenario {
     for (place, column) in program.columns.enumerated() {
       for lane in 0..<lanes {
         switch column.element {
-        case .real: store(column.initialValue, column: place, lane: lane)
+        case .real, .single: store(column.initialValue, column: place, lane: lane)
         case .bits: break
         case .flag:
           state[layout.byteOffset(ofColumn: place, lane: lane, lanes: lanes)] =
@@ -47,7 +47,11 @@ struct BlockScenario {
 
   private mutating func store(_ value: Double, column: Int, lane: Int) {
     let offset = layout.byteOffset(ofColumn: column, lane: lane, lanes: lanes)
-    withUnsafeBytes(of: value) { state.replaceSubrange(offset..<offset + 8, with: $0) }
+    if program.columns[column].element == .single {
+      withUnsafeBytes(of: Float(value)) { state.replaceSubrange(offset..<offset + 4, with: $0) }
+    } else {
+      withUnsafeBytes(of: value) { state.replaceSubrange(offset..<offset + 8, with: $0) }
+    }
   }
 
   /// Evaluates initial values and derived columns.
@@ -72,8 +76,11 @@ struct BlockScenario {
         visit.state = memory.assumingMemoryBound(to: UInt8.self)
         visit.uniforms = uniforms.baseAddress
         visit.streams = streams.baseAddress
-        portable.initialise(&visit, scratch: room)
-        portable.derive(&visit, scratch: room)
+        uniforms.singles.withUnsafeBufferPointer { singles in
+          visit.singles = singles.baseAddress
+          portable.initialise(&visit, scratch: room)
+          portable.derive(&visit, scratch: room)
+        }
       }
     }
     state = Array(UnsafeRawBufferPointer(start: memory, count: state.count))
@@ -88,7 +95,7 @@ struct BlockScenario {
   /// Gives the real columns other numbers in every lane.
   mutating func scatterState(_ random: inout SplitMix, by spread: Double) {
     for (place, column) in program.columns.enumerated()
-    where column.element == .real && column.role == .variable {
+    where column.element.isNumber && column.role == .variable {
       for lane in 0..<lanes {
         let factor = 1 + Double.random(in: -spread...spread, using: &random)
         let value = column.initialValue * factor + Double.random(in: 0...spread, using: &random)
@@ -243,6 +250,7 @@ extension BlockScenario {
     var marks = [coppice_mark](
       repeating: coppice_mark(), count: max(1, liveLanes * count * (1 + program.events.count)))
     let streams = self.streams
+    let singles = self.uniforms.singles
     var written = 0
     events.withUnsafeBufferPointer { events in
       offsets.withUnsafeBufferPointer { offsets in
@@ -257,7 +265,7 @@ extension BlockScenario {
                       lanes: UInt32(lanes), live_lanes: UInt32(liveLanes), mark_count: 99,
                       first_neuron: Self.firstNeuron, dt: 1e-4,
                       state: memory.assumingMemoryBound(to: UInt8.self),
-                      uniforms: uniforms.baseAddress, streams: streams.baseAddress,
+                      uniforms: uniforms.baseAddress, singles: nil, streams: streams.baseAddress,
                       pending: sums.pending, sums: sums.sums, sums_due: UnsafePointer(sums.due),
                       sum_depth: UInt32(sums.depth),
                       events: events.baseAddress, event_offsets: offsets.baseAddress,
@@ -267,7 +275,10 @@ extension BlockScenario {
                     let starts = starts(from: first, steps: count)
                     WrittenStart.with(starts, lanes: lanes) { list, count in
                       (visit.starts, visit.start_count) = (list, count)
-                      kernel.visit(&visit, scratch: scratch)
+                      singles.withUnsafeBufferPointer { singles in
+                        visit.singles = singles.baseAddress
+                        kernel.visit(&visit, scratch: scratch)
+                      }
                     }
                     written = Int(visit.mark_count)
                   }
@@ -298,6 +309,7 @@ extension BlockScenario {
         let offset = layout.byteOffset(ofColumn: place, lane: lane, lanes: lanes)
         return switch column.element {
         case .real: Self.bits(memory.load(fromByteOffset: offset, as: Double.self))
+        case .single: Self.bits(Double(memory.load(fromByteOffset: offset, as: Float.self)))
         case .bits: memory.load(fromByteOffset: offset, as: UInt64.self)
         case .flag: UInt64(memory.load(fromByteOffset: offset, as: UInt8.self))
         }

@@ -16,10 +16,25 @@ import Testing
     var width: Int
     var visits = VisitLength.long
     var share = 1
+    var precision = Precision.double
 
-    var testDescription: String { "\(set) with \(width) lanes for \(visits) visits" }
+    var testDescription: String {
+      "\(precision) on \(set) with \(width) lanes for \(visits) visits"
+    }
+
+    /// Lanes that advance together.
+    var groupWidth: Int { precision == .single ? min(2 * width, 8) : width }
 
     static var all: [Target] {
+      double
+        + double.map { target in
+          var target = target
+          target.precision = .single
+          return target
+        }
+    }
+
+    private static var double: [Target] {
       InstructionSet.runnable.map { Target(set: $0, width: $0.width) } + [
         Target(set: .ofThisProcessor, width: InstructionSet.ofThisProcessor.width, visits: .short),
         Target(set: .ofThisProcessor, width: 8, visits: .short, share: 2),
@@ -35,14 +50,16 @@ import Testing
     compiler.width = target.width
     compiler.visits = target.visits
     let seeds = (0..<max(1, Self.count / target.share)).map { UInt64($0) + 1000 }
-    let programs = try seeds.map { try Program(RandomProgram(seed: $0).definition) }
+    let programs = try seeds.map { seed in
+      try Program(RandomProgram(seed: seed, precision: target.precision).definition)
+    }
     let libraries = try compiler.compile(programs)
     var marks = 0
     var rows = 0
     var summed = 0
     for (seed, (program, library)) in zip(seeds, zip(programs, libraries)) {
       let kernel = try CompiledKernel(library: library)
-      try #require(kernel.groupWidth(lanes: 8) == target.width)
+      try #require(kernel.groupWidth(lanes: 8) == target.groupWidth)
       let portable = try portableKernel(of: program)
       let scenario = Self.scenario(program, portable, seed: seed)
       let expected = scenario.run(portable, visits: 60)
@@ -100,8 +117,10 @@ import Testing
     return text
   }
 
-  @Test func programsTooLargeForVariablesLeaveTheBitsOfThePortableOne() throws {
-    let program = Program.ring(of: ColumnLayout.mostLocals + 10)
+  @Test(arguments: [Precision.double, .single])
+  func programsTooLargeForVariablesLeaveTheBitsOfThePortableOne(precision: Precision) throws {
+    var program = Program.ring(of: ColumnLayout.mostLocals + 10)
+    if precision == .single { program = program.inSinglePrecision }
     try #require(ColumnLayout(program, width: 4).places.count == ColumnLayout.mostLocals + 10)
     let kernels = try kernels(of: program)
     var random = SplitMix(state: 3)
@@ -232,6 +251,16 @@ extension Program {
     ]
     program.probe = .build { code in code.output(code.load(count - 1)) }
     return program
+  }
+
+  /// The same with all columns of numbers in f32.
+  fileprivate var inSinglePrecision: Program {
+    var program = self
+    program.precision = .single
+    for place in columns.indices where columns[place].element == .real {
+      program.columns[place].element = .single
+    }
+    return program.narrowed()
   }
 
   /// A spike in every lane and step, and nothing else.

@@ -26,6 +26,7 @@ final class KernelBlock {
   private let state: UnsafeMutableRawPointer
   private let scratch: UnsafeMutableRawPointer
   private let uniforms: [Double]
+  private let singles: [Float]
   private let streams: [UInt64]
   private let firstNeuron: UInt64
   private(set) var step: Int64 = 0
@@ -48,6 +49,7 @@ final class KernelBlock {
       byteCount: max(layout.blockBytes(lanes: lanes), 64), alignment: 64)
     scratch = .allocate(byteCount: max(kernel.scratchBytes(lanes: lanes), 64), alignment: 64)
     uniforms = program.uniformTable()
+    singles = uniforms.singles
     // A stream belongs to its purpose, not to its place in the program.
     streams = program.occurrences.map { occurrence in
       occurrence.purpose.utf8.reduce(seed) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
@@ -91,6 +93,7 @@ final class KernelBlock {
     let place = state + layout.byteOffset(ofColumn: column, lane: lane, lanes: lanes)
     switch program.columns[column].element {
     case .real: return place.load(as: Double.self)
+    case .single: return Double(place.load(as: Float.self))
     case .bits: return Double(place.load(as: UInt64.self))
     case .flag: return Double(place.load(as: UInt8.self))
     }
@@ -100,6 +103,7 @@ final class KernelBlock {
     let place = state + layout.byteOffset(ofColumn: column, lane: lane, lanes: lanes)
     switch program.columns[column].element {
     case .real: place.storeBytes(of: value, as: Double.self)
+    case .single: place.storeBytes(of: Float(value), as: Float.self)
     case .bits: place.storeBytes(of: UInt64(value), as: UInt64.self)
     case .flag: place.storeBytes(of: value != 0 ? 1 : 0, as: UInt8.self)
     }
@@ -190,7 +194,10 @@ final class KernelBlock {
                     visit.probe_due = due.baseAddress
                     visit.probe_groups = probed.baseAddress
                     visit.probe_rows = rows.baseAddress
-                    body(&visit)
+                    singles.withUnsafeBufferPointer { singles in
+                      visit.singles = singles.baseAddress
+                      body(&visit)
+                    }
                     count = Int(visit.mark_count)
                   }
                 }

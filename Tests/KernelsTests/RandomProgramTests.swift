@@ -38,9 +38,10 @@ import Units
     #expect(marks > 1000)
   }
 
-  @Test func `a visit of many steps is as many visits of one step`() throws {
+  @Test(arguments: [Precision.double, .single])
+  func `a visit of many steps is as many visits of one step`(precision: Precision) throws {
     for seed in Self.seeds {
-      var random = RandomProgram(seed: seed)
+      var random = RandomProgram(seed: seed, precision: precision)
       let program = try Program(random.definition)
       let arrivals = random.arrivals(steps: 12, lanes: 9)
       let starts = random.starts(steps: 12, lanes: 9)
@@ -68,11 +69,12 @@ import Units
     }
   }
 
-  @Test func `all kinds of processor give the same bits`() throws {
+  @Test(arguments: [Precision.double, .single])
+  func `all kinds of processor give the same bits`(precision: Precision) throws {
     let kinds = ["baseline", "avx2", "avx512"].compactMap { PortableMathematics(named: $0) }
     try #require(!kinds.isEmpty)
     for seed in Self.seeds.prefix(60) {
-      var random = RandomProgram(seed: seed)
+      var random = RandomProgram(seed: seed, precision: precision)
       let program = try Program(random.definition)
       let arrivals = random.arrivals(steps: 10, lanes: 9)
       let starts = random.starts(steps: 10, lanes: 9)

@@ -1,4 +1,5 @@
 import Equations
+import Units
 
 @testable import Kernels
 
@@ -9,9 +10,18 @@ struct RandomProgram {
   let definition: ProgramDefinition
   private var random: SplitMix
 
-  init(seed: UInt64) {
+  /// - Parameter precision: in single precision one of the parameters is a time.
+  init(seed: UInt64, precision: Precision = .double) {
     var maker = DefinitionMaker(random: SplitMix(state: seed))
-    definition = maker.definition()
+    var definition = maker.definition()
+    definition.precision = precision
+    if precision == .single {
+      for place in definition.system.variables.indices
+      where definition.system.variables[place].name == "p1" {
+        definition.system.variables[place].dimension = .time
+      }
+    }
+    self.definition = definition
     random = maker.random
   }
 

@@ -54,6 +54,10 @@ package struct MemoryPlan: Sendable {
         parts.state = parts.state.addingClamped(
           (layout.slots / StateLayout.groupLanes)
             .multipliedClamped(by: StateLayout(program).groupBytes))
+        // Sections hold f64 whatever the precision.
+        let narrow = program.columns.count { $0.element == .single }
+        parts.checkpoint = parts.checkpoint.addingClamped(
+          layout.slots.multipliedClamped(by: 4 * narrow))
         // Marks of a block's visit, for each worker.
         let marks = layout.lanes * EpochSequence.longest * (1 + program.events.count) * 8
         parts.events = parts.events.addingClamped(marks * threads)
@@ -62,7 +66,7 @@ package struct MemoryPlan: Sendable {
         parts.generators = parts.generators.addingClamped(PoissonUnits.bytes(units: units))
       }
     }
-    parts.checkpoint = parts.state.multipliedClamped(by: 2)
+    parts.checkpoint = parts.checkpoint.addingClamped(parts.state.multipliedClamped(by: 2))
     var synapsesOf: [(projection: Projection, count: Double, isSummed: Bool)] = []
     for (place, projection) in network.projections.enumerated() {
       // A projection that cannot be built has been refused before its memory is planned.

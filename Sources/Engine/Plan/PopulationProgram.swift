@@ -49,7 +49,8 @@ package struct PopulationProgram: Sendable {
     probeOfVariable = Dictionary(
       uniqueKeysWithValues: probes.enumerated().map { ($0.element, $0.offset) })
     definition = ProgramDefinition(
-      system: neurons.system, method: neurons.method, dt: experiment.dt, ports: ports,
+      system: neurons.system, method: neurons.method, precision: experiment.precision.ofKernels,
+      dt: experiment.dt, ports: ports,
       starts: starts, probes: probes, initial: PopulationProgram.initialStatements(of: neurons),
       uniformParameters: PopulationProgram.uniformParameters(
         of: neurons, ports: ports, starts: starts),
@@ -113,5 +114,14 @@ package struct PopulationProgram: Sendable {
       }
     }
     return uniform
+  }
+}
+
+extension Experiment.Precision {
+  fileprivate var ofKernels: Precision {
+    switch self {
+    case .double: .double
+    case .single: .single
+    }
   }
 }

@@ -24,6 +24,7 @@ final class Cohort {
   /// What every visit is given, but for its block and steps.
   private let visit: UnsafeMutablePointer<coppice_visit>
   private let uniforms: UnsafeMutablePointer<Double>
+  private let singles: UnsafeMutablePointer<Float>
   private let streams: UnsafeMutablePointer<UInt64>
   /// By block: flags of groups that wait for the next tail.
   private let pending: UnsafeMutablePointer<UInt8>
@@ -56,6 +57,8 @@ final class Cohort {
       mostTiles: summed.compactMap(\.meanRow).min().map { $0 / 8 } ?? .max)
     self.uniforms = .allocate(capacity: max(uniforms.count, 1))
     for (place, value) in uniforms.enumerated() { self.uniforms[place] = value }
+    singles = .allocate(capacity: max(uniforms.count, 1))
+    for (place, value) in uniforms.singles.enumerated() { singles[place] = value }
     self.streams = .allocate(capacity: max(streams.count, 1))
     for (place, key) in streams.enumerated() { self.streams[place] = key }
     groupsPerBlock = layout.lanes / width
@@ -66,12 +69,14 @@ final class Cohort {
     visit.pointee.lanes = UInt32(layout.lanes)
     visit.pointee.dt = dt
     visit.pointee.uniforms = UnsafePointer(self.uniforms)
+    visit.pointee.singles = UnsafePointer(singles)
     visit.pointee.streams = UnsafePointer(self.streams)
   }
 
   deinit {
     visit.deallocate()
     uniforms.deallocate()
+    singles.deallocate()
     streams.deallocate()
     pending.deallocate()
   }

@@ -49,6 +49,7 @@ struct StateBlocks: ~Copyable {
       let bytes = self.value(ofColumn: column, block: block, lane: lane)
       switch columns[column].element {
       case .real: bytes.storeBytes(of: value(neuron), as: Double.self)
+      case .single: bytes.storeBytes(of: Float(value(neuron)), as: Float.self)
       case .bits: bytes.storeBytes(of: 0, as: UInt64.self)
       case .flag: bytes.storeBytes(of: value(neuron) != 0 ? 1 : 0, as: UInt8.self)
       }
@@ -56,35 +57,41 @@ struct StateBlocks: ~Copyable {
   }
 }
 
-/// Columns in the order of neurons, which is what checkpoints hold.
+/// Columns in the order of neurons, which is what checkpoints hold; numbers of f32 as f64, exactly.
 extension StateBlocks {
   /// Appends a column's values to those of the neurons before; of the same kind.
   func append(_ column: Int, to values: inout CheckpointSection.Values) {
     switch values {
     case .reals(var all):
       values = .reals([])
-      append(column, to: &all)
+      if columns[column].element == .single {
+        append(column, to: &all) { (single: Float) in Double(single) }
+      } else {
+        append(column, to: &all) { (real: Double) in real }
+      }
       values = .reals(all)
     case .words(var all):
       values = .words([])
-      append(column, to: &all)
+      append(column, to: &all) { (word: UInt64) in word }
       values = .words(all)
     case .flags(var all):
       values = .flags([])
-      append(column, to: &all)
+      append(column, to: &all) { (flag: UInt8) in flag }
       values = .flags(all)
     case .steps: preconditionFailure("no column holds steps")
     }
   }
 
-  private func append<T: BitwiseCopyable>(_ column: Int, to all: inout [T]) {
+  private func append<Held: BitwiseCopyable, Saved>(
+    _ column: Int, to all: inout [Saved], as saved: (Held) -> Saved
+  ) {
     for block in 0..<layout.blocks {
       let live = layout.liveLanes(ofBlock: block)
       for lane in stride(from: 0, to: live, by: StateLayout.groupLanes) {
         let group = value(ofColumn: column, block: block, lane: lane)
-          .assumingMemoryBound(to: T.self)
+          .assumingMemoryBound(to: Held.self)
         let count = min(StateLayout.groupLanes, live - lane)
-        all.append(contentsOf: UnsafeBufferPointer(start: group, count: count))
+        for place in 0..<count { all.append(saved(group[place])) }
       }
     }
   }
@@ -92,20 +99,27 @@ extension StateBlocks {
   /// Sets a column; the cohort's first neuron takes the value at `first`.
   func set(_ column: Int, to values: CheckpointSection.Values, from first: Int) {
     switch values {
-    case .reals(let all): set(column, to: all, from: first)
-    case .words(let all): set(column, to: all, from: first)
-    case .flags(let all): set(column, to: all, from: first)
+    case .reals(let all):
+      if columns[column].element == .single {
+        set(column, to: all, from: first) { Float($0) }
+      } else {
+        set(column, to: all, from: first) { $0 }
+      }
+    case .words(let all): set(column, to: all, from: first) { $0 }
+    case .flags(let all): set(column, to: all, from: first) { $0 }
     case .steps: preconditionFailure("no column holds steps")
     }
   }
 
-  private func set<T: BitwiseCopyable>(_ column: Int, to all: [T], from first: Int) {
+  private func set<Saved, Held: BitwiseCopyable>(
+    _ column: Int, to all: [Saved], from first: Int, as held: (Saved) -> Held
+  ) {
     for block in 0..<layout.blocks {
       let live = layout.liveLanes(ofBlock: block)
       for lane in 0..<layout.lanes {
         let neuron = first + layout.neuron(ofBlock: block, lane: min(lane, live - 1))
         value(ofColumn: column, block: block, lane: lane)
-          .storeBytes(of: all[neuron], as: T.self)
+          .storeBytes(of: held(all[neuron]), as: Held.self)
       }
     }
   }
@@ -115,7 +129,7 @@ extension Column.Element {
   /// No values of this kind.
   var noValues: CheckpointSection.Values {
     switch self {
-    case .real: .reals([])
+    case .real, .single: .reals([])
     case .bits: .words([])
     case .flag: .flags([])
     }

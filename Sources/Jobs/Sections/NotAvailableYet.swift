@@ -7,11 +7,6 @@ extension JobReading {
     refuseKey(field, "\(what) is not available yet", hint: instead)
   }
 
-  /// Refuses `precision: single`.
-  func refuseSinglePrecision(_ field: JobField) {
-    refuseUse(field, "'precision: single'", instead: "use double, the default")
-  }
-
   /// Refuses a method of integration that the engine does not have, known to Brian or not.
   func refuseMethod(_ name: String, _ field: JobField) {
     let known = IntegrationMethod.allCases.map(\.rawValue)

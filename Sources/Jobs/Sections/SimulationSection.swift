@@ -13,6 +13,7 @@ struct SimulationSettings {
   var steps: Int64 = 1
   var seed: UInt64 = 0
   var method = KnownMethod()
+  var precision = Experiment.Precision.double
 }
 
 extension JobReading {
@@ -42,7 +43,12 @@ extension JobReading {
       resolved.add("method", settings.method.method.rawValue, to: field.path)
     }
     if let precision = map["precision"] {
-      if !readPrecision(precision) { isRight = false }
+      let words = [("double", Experiment.Precision.double), ("single", .single)]
+      if let word = choice(precision, "'precision'", words) {
+        settings.precision = word
+      } else {
+        isRight = false
+      }
     } else {
       resolved.add("precision", "double", to: field.path)
     }
@@ -98,15 +104,5 @@ extension JobReading {
       field, isOwn ? problem.message : "model '\(model.name)': \(problem.message)",
       hint: isOwn
         ? problem.hint : "\(problem.hint); a model may have a 'method' of its own")
-  }
-
-  private func readPrecision(_ field: JobField) -> Bool {
-    let choices = [("double", Experiment.Precision.double), ("single", .single)]
-    guard let precision = choice(field, "'precision'", choices) else { return false }
-    guard precision == .double else {
-      refuseSinglePrecision(field)
-      return false
-    }
-    return true
   }
 }

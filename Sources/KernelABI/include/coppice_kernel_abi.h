@@ -21,7 +21,7 @@
 #include <stdint.h>
 
 /// Raised whenever a struct below or the meaning of one of its fields changes.
-#define COPPICE_KERNEL_ABI_VERSION 4
+#define COPPICE_KERNEL_ABI_VERSION 5
 
 /// Lanes of a block come in multiples of this; padding lanes compute but never leave a mark.
 #define COPPICE_LANE_MULTIPLE 8
@@ -68,9 +68,10 @@ typedef struct coppice_visit {
   /// The block: groups of COPPICE_LANE_MULTIPLE lanes with the columns that every step touches, then
   /// groups of as many lanes with those that only rare paths do, each group aligned to 64 bytes. In a
   /// group, column c starts at byte `offset(c) * COPPICE_LANE_MULTIPLE`; 8-byte columns (double, or
-  /// uint64 bits) come first, then 1-byte booleans (0 or 1).
+  /// uint64 bits) come first, then 4-byte ones (float), then 1-byte booleans (0 or 1).
   uint8_t *state;
   const double *uniforms;              ///< the program's table, evaluated once
+  const float *singles;                ///< the same table, each number rounded to the nearest float
   const uint64_t *streams;             ///< one Philox key per random occurrence of the program
 
   /// [lanes / group width]: 0 only where the visit before has left 0: no flag of a spike or an event

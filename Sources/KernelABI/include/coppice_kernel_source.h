@@ -8,9 +8,12 @@
 extern const char coppice_kernel_abi_text[];
 /// The zero-terminated text of coppice_kernel_math.h.
 extern const char coppice_kernel_math_text[];
+/// The zero-terminated text of coppice_single_math.h.
+extern const char coppice_single_math_text[];
 
 /// The same, for Swift, which imports no array of unknown length.
 const char *coppice_kernel_abi_source(void);
 const char *coppice_kernel_math_source(void);
+const char *coppice_single_math_source(void);
 
 #endif

@@ -58,6 +58,20 @@ typedef enum {
   COPPICE_NOT_EQUAL
 } coppice_comparison;
 
+/// Operations over arrays of float; every array is aligned to 32 bytes.
+typedef struct coppice_portable_single {
+  void (*unary)(coppice_unary operation, float *out, const float *a, size_t n);
+  void (*binary)(coppice_binary operation, float *out, const float *a, const float *b, size_t n);
+  void (*fma)(float *out, const float *a, const float *b, const float *c, size_t n);
+  void (*compare)(
+      coppice_comparison comparison, uint8_t *out, const float *a, const float *b, size_t n);
+  void (*select)(float *out, const uint8_t *mask, const float *a, const float *b, size_t n);
+  /// Each number rounded to the nearest float; `out` is not `a`.
+  void (*narrow)(float *out, const double *a, size_t n);
+  /// The same numbers as doubles; `out` is not `a`.
+  void (*widen)(double *out, const float *a, size_t n);
+} coppice_portable_single;
+
 /// The operations for one kind of processor.
 typedef struct coppice_portable {
   const char *name;  ///< "baseline", "avx2" or "avx512"
@@ -84,6 +98,7 @@ typedef struct coppice_portable {
   /// the draw, high half of it).
   void (*logarithms)(
       double *out, uint64_t key, const uint32_t *units, const uint64_t *draws, size_t n);
+  coppice_portable_single single;
 } coppice_portable;
 
 /// The best for this processor; the environment variable COPPICE_PORTABLE may name another one

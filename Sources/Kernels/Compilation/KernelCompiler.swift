@@ -85,6 +85,7 @@ package struct KernelCompiler: Sendable {
       #define COPPICE_WIDTH \(width)
       \(emulation)\(String(cString: coppice_kernel_abi_source()))
       \(String(cString: coppice_kernel_math_source()))
+      \(program.precision == .single ? String(cString: coppice_single_math_source()) : "")
       \(CEmitter.source(of: program, width: width, visits: visits))
       """
   }

@@ -48,11 +48,11 @@ struct ArrivalsEmitter {
     let state = SectionEmitter(layout: layout, surroundings: .init(locals: locals))
     for (place, column) in columns.enumerated() {
       text.block("") { text in
-        text.line("const cv_real a = cv_load(sums + \(place * width));")
-        let old = state.column(column)
-        let sum = "cv_select(cv_isNotMinusZero(a), \(old) + a, \(old))"
+        let wide = layout.wide
+        text.line("const \(wide)real a = \(wide)load(sums + \(place * width));")
+        let sum = state.sum(of: column, and: "a", where: "\(wide)isNotMinusZero(a)")
         text.line(state.assignment(of: sum, to: column))
-        text.line("cv_store(sums + \(place * width), cv_set(-0.0));")
+        text.line("\(wide)store(sums + \(place * width), \(wide)set(-0.0));")
       }
     }
   }
@@ -61,12 +61,12 @@ struct ArrivalsEmitter {
   func emit(into text: inout CText) {
     let columns = program.summedColumns
     for column in columns {
-      text.line("_Alignas(64) double a\(column)[COPPICE_WIDTH] = {0};")
+      text.line("_Alignas(64) double a\(column)[\(layout.lanes)] = {0};")
       text.line("uint32_t t\(column) = 0;")
     }
     let state = SectionEmitter(layout: layout, surroundings: .init(locals: locals))
     if program.hasMaskedContributions, let flag = program.notRefractory {
-      text.line("const uint32_t free = cv_maskBits(\(state.column(flag)));")
+      text.line("const uint32_t free = \(layout.mask)maskBits(\(state.column(flag)));")
     }
     text.block("do", closing: "} while (++event != end && event->step == k);") { text in
       text.line("const uint32_t l = event->lane - l0;")
@@ -83,9 +83,8 @@ struct ArrivalsEmitter {
     }
     for column in columns {
       text.block("if (t\(column))") { text in
-        text.line("const cv_mask m = cv_maskOf(t\(column));")
-        let old = state.column(column)
-        let sum = "cv_select(m, \(old) + cv_load(a\(column)), \(old))"
+        text.line("const \(layout.mask)mask m = \(layout.mask)maskOf(t\(column));")
+        let sum = state.sum(of: column, and: "\(layout.wide)load(a\(column))", where: "m")
         text.line(state.assignment(of: sum, to: column))
       }
     }
@@ -102,8 +101,8 @@ struct ArrivalsEmitter {
         value = SectionEmitter.scalar(amount, in: &text)
       } else {
         SectionEmitter(layout: layout).instructions(of: amount, in: &text)
-        text.line("_Alignas(64) double amounts[COPPICE_WIDTH];")
-        text.line("cv_store(amounts, v\(amount.outputs[0]));")
+        text.line("_Alignas(64) double amounts[\(layout.lanes)];")
+        text.line("\(layout.wide)store(amounts, v\(amount.outputs[0]));")
       }
       text.line("a\(column)[l] += \(value);")
       text.line("t\(column) |= (uint32_t)1 << l;")

@@ -13,7 +13,7 @@ package enum CEmitter {
   ///
   /// - Parameters:
   ///   - program: What the kernel computes.
-  ///   - width: Lanes that advance together: `COPPICE_WIDTH`, 8, 4 or 2.
+  ///   - width: Doubles of a vector: `COPPICE_WIDTH`, 8, 4 or 2.
   ///   - visits: What the kernel is laid out for; visits of any length run, with the same results.
   /// - Returns: Definitions that end with `coppice_kernel_entry`.
   package static func source(
@@ -21,7 +21,7 @@ package enum CEmitter {
   ) -> String {
     let layout = ColumnLayout(program, width: width, visits: visits)
     var text = CText()
-    let lanes = (0..<width).map { "\($0)" }.joined(separator: ", ")
+    let lanes = (0..<layout.lanes).map { "\($0)" }.joined(separator: ", ")
     text.line("static const _Alignas(64) double lane_numbers[] = {\(lanes)};")
     text.line("")
     TailEmitter(layout: layout).emit(into: &text)
@@ -34,7 +34,7 @@ package enum CEmitter {
       "__attribute__((visibility(\"default\"))) const coppice_kernel coppice_kernel_entry =",
       closing: "};"
     ) { text in
-      text.line("COPPICE_KERNEL_ABI_VERSION, \(width), visit")
+      text.line("COPPICE_KERNEL_ABI_VERSION, \(layout.lanes), visit")
     }
     return text.text
   }

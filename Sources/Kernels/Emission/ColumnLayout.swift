@@ -1,16 +1,35 @@
+/// An entry of the table of uniforms, in the precision in which it is read.
+struct HotUniform: Hashable {
+  var place: Int
+  var isSingle: Bool
+
+  /// The local variable that holds it for all lanes.
+  var name: String { isSingle ? "s\(place)" : "u\(place)" }
+
+  static func precedes(_ a: HotUniform, _ b: HotUniform) -> Bool {
+    (a.place, a.isSingle ? 1 : 0) < (b.place, b.isSingle ? 1 : 0)
+  }
+}
+
 /// Where each column of a program is while a visit runs.
 struct ColumnLayout {
   let program: Program
   let visits: VisitLength
   /// Columns that the step loop reads or writes in every step: held in local variables.
   let hot: Set<Int>
+  /// Columns that the step loop reads or writes, wherever they are.
+  let everyStep: Set<Int>
   /// Hot columns whose local variables change. What only the rare paths write, they write in
   /// memory.
   let changing: Set<Int>
   /// Hot columns that are held in local variables while a step runs.
   let locals: Set<Int>
   /// Uniforms that are broadcast before the step loop.
-  let hotUniforms: Set<Int>
+  let hotUniforms: Set<HotUniform>
+  /// Lanes that advance together.
+  let lanes: Int
+  /// How functions of reals in f64, and of masks, begin in the text.
+  let (wide, mask): (String, String)
   /// The places of hot columns of numbers in an array, where they are too many for local
   /// variables: a compiler then takes time beyond measure to find them registers, and the kernel
   /// is slower. Uniforms are not broadcast in advance either.
@@ -22,27 +41,36 @@ struct ColumnLayout {
   /// up to some 50, the array from some 70 on.
   static let mostLocals = 60
 
-  /// Sorts out the columns of a program for so many lanes that advance together. With 8 of them,
-  /// operands in memory may be single numbers for all lanes (AVX-512), and broadcasting in advance
-  /// costs registers only.
+  /// Sorts out the columns of a program for vectors of so many doubles. With 8 of them, operands in
+  /// memory may be single numbers for all lanes (AVX-512), and broadcasting in advance costs
+  /// registers only.
   init(_ program: Program, width: Int, visits: VisitLength = .long) {
     self.program = program
     self.visits = visits
-    let everyStep = [program.update, program.precondition]
+    let sections = [program.update, program.precondition]
     var hot = Set<Int>()
-    var uniforms = Set<Int>()
-    for section in everyStep {
+    var uniforms = Set<HotUniform>()
+    for section in sections {
       hot.formUnion(section.loadedColumns)
       hot.formUnion(section.storedColumns)
       uniforms.formUnion(section.uniforms)
     }
+    let isSingle = program.precision == .single
+    (wide, mask) = isSingle ? ("cw_", "cs_") : ("cv_", "cv_")
+    lanes = isSingle ? min(2 * width, StateLayout.groupLanes) : width
     var changing = Set(program.summedColumns)
-    for section in everyStep { changing.formUnion(section.storedColumns) }
-    let isReal = program.columns.map { $0.element != .bits }
-    self.hot = hot.filter { isReal[$0] }
-    self.changing = changing.intersection(self.hot)
-    let numbers = self.hot.filter { program.columns[$0].element == .real }.sorted()
-    let isLarge = numbers.count > Self.mostLocals
+    for section in sections { changing.formUnion(section.storedColumns) }
+    hot = hot.filter { program.columns[$0].element != .bits }
+    self.everyStep = hot
+    let main: Column.Element = isSingle ? .single : .real
+    let isLarge = hot.count { program.columns[$0].element.isNumber } > Self.mostLocals
+    // The array has one type; timers that are not of it stay in memory.
+    if isLarge {
+      hot = hot.filter { [main, .flag].contains(program.columns[$0].element) }
+    }
+    self.hot = hot
+    self.changing = changing.intersection(hot)
+    let numbers = hot.filter { program.columns[$0].element == main }.sorted()
     places =
       isLarge && visits == .long
       ? Dictionary(uniqueKeysWithValues: numbers.enumerated().map { ($1, $0) }) : [:]
@@ -72,6 +100,7 @@ struct ColumnLayout {
   private func memoryType(_ column: Int) -> String {
     switch element(column) {
     case .real: "double"
+    case .single: "float"
     case .bits: "uint64_t"
     case .flag: "uint8_t"
     }
@@ -82,7 +111,7 @@ struct ColumnLayout {
     let offset = state.offsetInGroup(ofColumn: column)
     return element(column) == .flag
       ? "\(group) + \(offset) + l0 % 8"
-      : "(\(memoryType(column)) *)(\(group) + \(offset) + l0 % 8 * 8)"
+      : "(\(memoryType(column)) *)(\(group) + \(offset) + l0 % 8 * \(element(column).bytes))"
   }
 
   /// Where the columns of `places` lie in their group, in the order of places.
@@ -98,31 +127,54 @@ struct ColumnLayout {
   /// The value of a column in memory.
   func memory(_ column: Int) -> String {
     switch element(column) {
-    case .real: "cv_load(p\(column))"
-    case .bits: "cv_loadBits(p\(column))"
-    case .flag: "cv_loadFlags(p\(column))"
+    case .real: "\(wide)load(p\(column))"
+    case .single: "cs_load(p\(column))"
+    case .bits: "\(wide)loadBits(p\(column))"
+    case .flag: "\(mask)loadFlags(p\(column))"
     }
   }
 
   /// A statement that puts a value into a column's memory.
   func store(_ value: String, to column: Int) -> String {
     switch element(column) {
-    case .real: "cv_store(p\(column), \(value));"
-    case .bits: "cv_storeBits(p\(column), \(value));"
-    case .flag: "cv_storeFlags(p\(column), \(value));"
+    case .real: "\(wide)store(p\(column), \(value));"
+    case .single: "cs_store(p\(column), \(value));"
+    case .bits: "\(wide)storeBits(p\(column), \(value));"
+    case .flag: "\(mask)storeFlags(p\(column), \(value));"
     }
   }
 
   /// The C type of a column's local variable.
   func localType(_ column: Int) -> String {
-    element(column) == .flag ? "cv_mask" : "cv_real"
+    switch element(column) {
+    case .real, .bits: "\(wide)real"
+    case .single: "cs_real"
+    case .flag: "\(mask)mask"
+    }
+  }
+
+  /// How functions of values of a type begin in the text.
+  func prefix(_ type: ValueType) -> String {
+    switch type {
+    case .real, .integer: wide
+    case .single: "cs_"
+    case .boolean: mask
+    }
+  }
+
+  /// How functions of the numbers begin that most columns hold, and what they are in memory.
+  var main: (prefix: String, memory: String, bytes: Int) {
+    program.precision == .single ? ("cs_", "float", 4) : (wide, "double", 8)
   }
 
   /// The value where a mask holds, and another one elsewhere.
   func masked(_ mask: String, _ value: String, else old: String, column: Int) -> String {
-    element(column) == .flag
-      ? "cv_or(cv_and(\(mask), \(value)), cv_andNot(\(old), \(mask)))"
-      : "cv_select(\(mask), \(value), \(old))"
+    switch element(column) {
+    case .flag:
+      "\(self.mask)or(\(self.mask)and(\(mask), \(value)), \(self.mask)andNot(\(old), \(mask)))"
+    case .single: "cs_select(\(mask), \(value), \(old))"
+    case .real, .bits: "\(wide)select(\(mask), \(value), \(old))"
+    }
   }
 
   /// Writes hot columns back, so that a function that works on memory sees them.
@@ -131,14 +183,14 @@ struct ColumnLayout {
       text.line(
         places[column] == nil
           ? store(local(column), to: column)
-          : "cv_store(\(address(column)), \(local(column)));")
+          : "\(main.prefix)store(\(address(column)), \(local(column)));")
     }
   }
 
   /// Reads hot columns anew after such a function.
   func reload(_ columns: Set<Int>, in text: inout CText) {
     for column in columns.intersection(hot).sorted() {
-      let value = places[column] == nil ? memory(column) : "cv_load(\(address(column)))"
+      let value = places[column] == nil ? memory(column) : "\(main.prefix)load(\(address(column)))"
       text.line("\(local(column)) = \(value);")
     }
   }
@@ -154,10 +206,12 @@ extension Section {
 
   var storedColumns: Set<Int> { Set(stores.map(\.column)) }
 
-  var uniforms: Set<Int> {
+  /// Uniforms that it reads as numbers or as truths.
+  var uniforms: Set<HotUniform> {
     Set(
       instructions.compactMap {
-        if case .uniform(let uniform) = $0.operation { uniform } else { nil }
+        guard case .uniform(let place) = $0.operation else { return nil }
+        return HotUniform(place: place, isSingle: $0.type == .single)
       })
   }
 

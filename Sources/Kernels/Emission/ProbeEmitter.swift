@@ -25,11 +25,15 @@ struct ProbeEmitter {
       text.line("double *const r = visit->probe_rows + (uintptr_t)row * \(count) * lanes + l0;")
       SectionEmitter(layout: layout).instructions(of: section, in: &text)
       for (place, output) in section.outputs.enumerated() {
+        let wide = layout.wide
         let value =
-          section.instructions[output].type == .boolean
-          ? "cv_select(v\(output), cv_set(1.0), cv_set(0.0))" : "v\(output)"
+          switch section.instructions[output].type {
+          case .boolean: "\(wide)select(v\(output), \(wide)set(1.0), \(wide)set(0.0))"
+          case .single: "cw_widen(v\(output))"
+          case .real, .integer: "v\(output)"
+          }
         // Rows are aligned to numbers only.
-        text.line("const cv_real o\(place) = \(value);")
+        text.line("const \(wide)real o\(place) = \(value);")
         text.line(
           "__builtin_memcpy(r + (uintptr_t)lanes * \(place), &o\(place), sizeof o\(place));")
       }

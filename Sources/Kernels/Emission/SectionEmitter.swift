@@ -5,11 +5,11 @@ struct SectionEmitter {
     /// Columns in local variables; the others are read from memory.
     var locals: Set<Int> = []
     /// Uniforms in local variables.
-    var hoisted: Set<Int> = []
+    var hoisted: Set<HotUniform> = []
     /// Distinguishes the draws of one neuron in one step at one place of the text.
     var ordinal = "0"
-    /// The payload of all lanes.
-    var payload = "cv_set(w)"
+    /// The payload of all lanes; `nil`: `w` is a number.
+    var payload: String?
   }
 
   let layout: ColumnLayout
@@ -22,7 +22,8 @@ struct SectionEmitter {
 
   private func instruction(_ index: Int, of section: Section, in text: inout CText) {
     let instruction = section.instructions[index]
-    let type = instruction.type == .boolean ? "cv_mask" : "cv_real"
+    let kind = instruction.type == .boolean ? "mask" : "real"
+    let type = layout.prefix(instruction.type) + kind
     text.line("const \(type) v\(index) = \(expression(instruction, in: section));")
   }
 
@@ -69,65 +70,97 @@ struct SectionEmitter {
       ? "\(layout.local(column)) = \(value);" : layout.store(value, to: column)
   }
 
+  /// A column with a number of f64 added where a mask holds; of a sum for a narrow column is rounded
+  /// once.
+  func sum(of column: Int, and amount: String, where mask: String) -> String {
+    let old = self.column(column)
+    let sum =
+      switch layout.element(column) {
+      case .single: "\(old) + cs_narrow(\(amount))"
+      default: Self.binary(.add, old, amount, prefix: layout.wide)
+      }
+    return layout.masked(mask, sum, else: old, column: column)
+  }
+
   private func expression(_ instruction: Instruction, in section: Section) -> String {
-    switch instruction.operation {
-    case .constant(let number): "cv_set(\(Self.literal(number)))"
-    case .truth(let truth): truth ? "cv_true()" : "cv_false()"
+    let prefix = layout.prefix(instruction.type)
+    let mask = layout.mask
+    func prefixOfOperand(_ x: Int) -> String { layout.prefix(section.instructions[x].type) }
+    return switch instruction.operation {
+    case .constant(let number): "\(prefix)set(\(Self.literal(number)))"
+    case .truth(let truth): truth ? "\(mask)true()" : "\(mask)false()"
     case .uniform(let index): uniform(index, type: instruction.type)
     case .load(let column): self.column(column)
-    case .step: "cv_set((double)n)"
-    case .neuronIndex: "(cv_load(lane_numbers) + cv_set((double)i0))"
-    case .payload: surroundings.payload
-    case .random(let occurrence): random(occurrence)
+    case .step: "\(prefix)set((double)n)"
+    case .neuronIndex:
+      "("
+        + Self.binary(
+          .add, "\(prefix)load(lane_numbers)", "\(prefix)set((double)i0)", prefix: prefix) + ")"
+    case .payload: surroundings.payload ?? "\(prefix)set(w)"
+    case .random(let occurrence): random(occurrence, prefix: prefix)
     case .poisson(let occurrence, let lambda):
-      "cv_poisson(streams[\(occurrence)], i0, (uint64_t)n, \(surroundings.ordinal), v\(lambda))"
-    case .unary(let operation, let x): "cv_\(operation.rawValue)(v\(x))"
-    case .binary(let operation, let x, let y): Self.binary(operation, "v\(x)", "v\(y)")
-    case .fma(let a, let b, let c): "cv_fma(v\(a), v\(b), v\(c))"
+      "\(prefix)poisson(streams[\(occurrence)], i0, (uint64_t)n, \(surroundings.ordinal), v\(lambda))"
+    case .unary(let operation, let x): "\(prefix)\(operation.rawValue)(v\(x))"
+    case .binary(let operation, let x, let y):
+      Self.binary(operation, "v\(x)", "v\(y)", prefix: prefix)
+    case .fma(let a, let b, let c): "\(prefix)fma(v\(a), v\(b), v\(c))"
     case .compare(let comparison, let x, let y):
       section.instructions[x].type == .boolean
-        ? Self.agreement(comparison, "v\(x)", "v\(y)")
-        : "cv_\(comparison.rawValue)(v\(x), v\(y))"
-    case .select(let mask, let x, let y):
+        ? agreement(comparison, "v\(x)", "v\(y)")
+        : "\(prefixOfOperand(x))\(comparison.rawValue)(v\(x), v\(y))"
+    case .select(let choice, let x, let y):
       instruction.type == .boolean
-        ? "cv_or(cv_and(v\(mask), v\(x)), cv_andNot(v\(y), v\(mask)))"
-        : "cv_select(v\(mask), v\(x), v\(y))"
-    case .not(let x): "cv_not(v\(x))"
-    case .and(let x, let y): "cv_and(v\(x), v\(y))"
-    case .or(let x, let y): "cv_or(v\(x), v\(y))"
+        ? "\(mask)or(\(mask)and(v\(choice), v\(x)), \(mask)andNot(v\(y), v\(choice)))"
+        : "\(prefix)select(v\(choice), v\(x), v\(y))"
+    case .not(let x): "\(mask)not(v\(x))"
+    case .and(let x, let y): "\(mask)and(v\(x), v\(y))"
+    case .or(let x, let y): "\(mask)or(v\(x), v\(y))"
+    case .narrow(let x): "cs_narrow(v\(x))"
+    case .widen(let x): "cw_widen(v\(x))"
     }
   }
 
   private func uniform(_ index: Int, type: ValueType) -> String {
-    if type == .boolean { return "(uniforms[\(index)] != 0 ? cv_true() : cv_false())" }
-    return surroundings.hoisted.contains(index) ? "u\(index)" : "cv_set(uniforms[\(index)])"
+    if type == .boolean {
+      return "(uniforms[\(index)] != 0 ? \(layout.mask)true() : \(layout.mask)false())"
+    }
+    let uniform = HotUniform(place: index, isSingle: type == .single)
+    if surroundings.hoisted.contains(uniform) { return uniform.name }
+    let table = uniform.isSingle ? "singles" : "uniforms"
+    return "\(layout.prefix(type))set(\(table)[\(index)])"
   }
 
-  private func random(_ occurrence: Int) -> String {
-    let function =
-      layout.program.occurrences[occurrence].kind == .normal ? "cv_normal" : "cv_uniform"
-    return "\(function)(streams[\(occurrence)], i0, (uint64_t)n, \(surroundings.ordinal))"
+  private func random(_ occurrence: Int, prefix: String) -> String {
+    let function = layout.program.occurrences[occurrence].kind == .normal ? "normal" : "uniform"
+    return "\(prefix)\(function)(streams[\(occurrence)], i0, (uint64_t)n, \(surroundings.ordinal))"
   }
 
-  private static func binary(_ operation: BinaryOperation, _ x: String, _ y: String) -> String {
-    switch operation {
+  /// Of vectors, or with no prefix of C's numbers. What may be two vectors has functions only.
+  private static func binary(
+    _ operation: BinaryOperation, _ x: String, _ y: String, prefix: String
+  ) -> String {
+    let call = "\(prefix)\(operation.rawValue)(\(x), \(y))"
+    if prefix == "cw_" { return call }
+    return switch operation {
     case .add: "\(x) + \(y)"
     case .subtract: "\(x) - \(y)"
     case .multiply: "\(x) * \(y)"
     case .divide: "\(x) / \(y)"
-    case .minimum, .maximum, .power: "cv_\(operation.rawValue)(\(x), \(y))"
+    case .minimum, .maximum, .power: call
     }
   }
 
   /// Comparisons of truth values, false being less than true.
-  private static func agreement(_ comparison: Comparison, _ x: String, _ y: String) -> String {
-    switch comparison {
-    case .less: "cv_andNot(\(y), \(x))"
-    case .lessOrEqual: "cv_or(cv_not(\(x)), \(y))"
-    case .greater: "cv_andNot(\(x), \(y))"
-    case .greaterOrEqual: "cv_or(\(x), cv_not(\(y)))"
-    case .equal: "cv_not(cv_or(cv_andNot(\(x), \(y)), cv_andNot(\(y), \(x))))"
-    case .notEqual: "cv_or(cv_andNot(\(x), \(y)), cv_andNot(\(y), \(x)))"
+  private func agreement(_ comparison: Comparison, _ x: String, _ y: String) -> String {
+    let mask = layout.mask
+    let differ = "\(mask)or(\(mask)andNot(\(x), \(y)), \(mask)andNot(\(y), \(x)))"
+    return switch comparison {
+    case .less: "\(mask)andNot(\(y), \(x))"
+    case .lessOrEqual: "\(mask)or(\(mask)not(\(x)), \(y))"
+    case .greater: "\(mask)andNot(\(x), \(y))"
+    case .greaterOrEqual: "\(mask)or(\(x), \(mask)not(\(y)))"
+    case .equal: "\(mask)not(\(differ))"
+    case .notEqual: differ
     }
   }
 
@@ -146,7 +179,7 @@ struct SectionEmitter {
         case .constant(let number): literal(number)
         case .uniform(let uniform): "uniforms[\(uniform)]"
         case .unary(_, let x): "-v\(x)"
-        case .binary(let operation, let x, let y): binary(operation, "v\(x)", "v\(y)")
+        case .binary(let operation, let x, let y): binary(operation, "v\(x)", "v\(y)", prefix: "")
         default: "w"
         }
       text.line("const double v\(index) = \(value);")

@@ -31,9 +31,13 @@ struct StartEmitter {
       VisitEmitter.declareMemory(of: layout, in: &text)
       layout.declarePointers(readColumns, in: &text)
       text.block("for (; s != stop; ++s)") { text in
-        text.line("const cv_mask m = s->where ? cv_loadFlags(s->where + l0) : cv_true();")
-        text.line("if (!cv_any(m)) continue;")
-        text.line("const cv_real w = s->values ? cv_loadu(s->values + l0) : cv_set(s->value);")
+        let (wide, mask) = (layout.wide, layout.mask)
+        text.line(
+          "const \(mask)mask m = s->where ? \(mask)loadFlags(s->where + l0) : \(mask)true();")
+        text.line("if (!\(mask)any(m)) continue;")
+        text.line(
+          "const \(wide)real w = s->values ? \(wide)loadu(s->values + l0) : "
+            + "\(wide)set(s->value);")
         text.block("switch (s->code)") { text in
           for (place, code) in codes.enumerated() {
             text.block("case \(place):", closing: "} break;") { text in

@@ -65,7 +65,7 @@ struct TailEmitter {
       text.line(
         "ordinal = e != from && e[-1].lane == e->lane && e[-1].port == e->port ? ordinal + 1 : 0;")
       text.line("const double w = e->payload;")
-      text.line("const cv_mask m = cv_maskOf((uint32_t)1 << (e->lane - l0));")
+      text.line("const \(layout.mask)mask m = \(layout.mask)maskOf((uint32_t)1 << (e->lane - l0));")
       text.block("switch (e->port)") { text in
         for (place, code) in ports {
           text.block("case \(place):", closing: "} break;") { text in
@@ -81,10 +81,10 @@ struct TailEmitter {
     guard let second = program.secondReset, let pending = second.pending else { return }
     text.block("") { text in
       text.line("const uint32_t bit = (uint32_t)(n & 63);")
-      text.line("const cv_bits b = \(layout.memory(pending));")
-      text.line("const cv_mask m = cv_bitsTest(b, bit);")
-      text.block("if (cv_any(m))") { text in
-        text.line(layout.store("cv_bitsClear(b, m, bit)", to: pending))
+      text.line("const \(layout.wide)bits b = \(layout.memory(pending));")
+      text.line("const \(layout.mask)mask m = \(layout.wide)bitsTest(b, bit);")
+      text.block("if (\(layout.mask)any(m))") { text in
+        text.line(layout.store("\(layout.wide)bitsClear(b, m, bit)", to: pending))
         SectionEmitter(layout: layout).code(of: second.code, mask: "m", in: &text)
       }
     }
@@ -93,14 +93,14 @@ struct TailEmitter {
   private func resets(in text: inout CText) {
     guard let flag = program.pendingSpike else { return }
     text.block("") { text in
-      text.line("const cv_mask m = \(layout.memory(flag));")
-      text.block("if (cv_any(m))") { text in
-        text.line(layout.store("cv_false()", to: flag))
+      text.line("const \(layout.mask)mask m = \(layout.memory(flag));")
+      text.block("if (\(layout.mask)any(m))") { text in
+        text.line(layout.store("\(layout.mask)false()", to: flag))
         if let second = program.secondReset {
           if let pending = second.pending {
             let bit = "(uint32_t)((n + \(second.width)) & 63)"
-            text.line(
-              layout.store("cv_bitsSet(\(layout.memory(pending)), m, \(bit))", to: pending))
+            let raised = "\(layout.wide)bitsSet(\(layout.memory(pending)), m, \(bit))"
+            text.line(layout.store(raised, to: pending))
           } else {
             text.block("") { text in
               SectionEmitter(layout: layout).code(of: second.code, mask: "m", in: &text)
@@ -117,9 +117,9 @@ struct TailEmitter {
   private func actions(in text: inout CText) {
     for event in program.events {
       text.block("") { text in
-        text.line("const cv_mask m = \(layout.memory(event.pending));")
-        text.block("if (cv_any(m))") { text in
-          text.line(layout.store("cv_false()", to: event.pending))
+        text.line("const \(layout.mask)mask m = \(layout.memory(event.pending));")
+        text.block("if (\(layout.mask)any(m))") { text in
+          text.line(layout.store("\(layout.mask)false()", to: event.pending))
           SectionEmitter(layout: layout).code(of: event.action, mask: "m", in: &text)
         }
       }

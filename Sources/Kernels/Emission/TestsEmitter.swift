@@ -32,8 +32,8 @@ struct TestsEmitter {
       layout.declarePointers(readColumns, in: &text)
       text.line("const uint32_t ahead = visit->live_lanes > l0 ? visit->live_lanes - l0 : 0;")
       text.line(
-        "const uint32_t live = ahead < COPPICE_WIDTH ? ((uint32_t)1 << ahead) - 1 "
-          + ": ((uint32_t)1 << COPPICE_WIDTH) - 1;")
+        "const uint32_t live = ahead < \(layout.lanes) ? ((uint32_t)1 << ahead) - 1 "
+          + ": ((uint32_t)1 << \(layout.lanes)) - 1;")
       text.line("coppice_mark *mark = visit->marks + visit->mark_count;")
       text.line("uint32_t pending = 0;")
       SectionEmitter(layout: layout).code(of: program.tests, in: &text)
@@ -58,11 +58,11 @@ struct TestsEmitter {
     _ output: Int, kind: Int, isMarked: Bool, pending: Int?, in text: inout CText
   ) {
     text.block("") { text in
-      text.line("uint32_t b = cv_maskBits(v\(output)) & live;")
+      text.line("uint32_t b = \(layout.mask)maskBits(v\(output)) & live;")
       text.block("if (b)") { text in
         if let pending {
           text.line("pending |= b;")
-          text.line(layout.store("cv_maskOf(b)", to: pending))
+          text.line(layout.store("\(layout.mask)maskOf(b)", to: pending))
         }
         guard isMarked else { return }
         text.block("for (; b; b &= b - 1)") { text in

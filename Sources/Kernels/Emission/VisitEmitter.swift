@@ -30,11 +30,17 @@ struct VisitEmitter {
   /// Declares what each function takes from the visit; the compiler drops what is not used.
   static func declareMemory(of layout: ColumnLayout, in text: inout CText) {
     text.line("uint8_t *const state = visit->state;")
-    text.line("const double *const uniforms = visit->uniforms;")
+    declareUniforms(of: layout, in: &text)
     text.line("const uint64_t *const streams = visit->streams;")
     text.line("const uint32_t lanes = visit->lanes;")
     text.line("const uint64_t i0 = visit->first_neuron + l0;")
     layout.declareGroup(in: &text)
+  }
+
+  private static func declareUniforms(of layout: ColumnLayout, in text: inout CText) {
+    text.line("const double *const uniforms = visit->uniforms;")
+    guard layout.program.precision == .single else { return }
+    text.line("const float *const singles = visit->singles;")
   }
 
   func emit(into text: inout CText) {
@@ -43,12 +49,14 @@ struct VisitEmitter {
     text.block("static void visit(coppice_visit *const visit)") { text in
       text.line("const uint32_t lanes = visit->lanes, steps = visit->steps;")
       text.line("const int64_t first = visit->first_step;")
-      text.line("const double *const uniforms = visit->uniforms;")
-      for uniform in layout.hotUniforms.sorted() {
-        text.line("const cv_real u\(uniform) = cv_set(uniforms[\(uniform)]);")
+      Self.declareUniforms(of: layout, in: &text)
+      for uniform in layout.hotUniforms.sorted(by: HotUniform.precedes) {
+        let (type, table) = uniform.isSingle ? ("cs_", "singles") : (layout.wide, "uniforms")
+        text.line(
+          "const \(type)real \(uniform.name) = \(type)set(\(table)[\(uniform.place)]);")
       }
       text.line("visit->mark_count = 0;")
-      text.block("for (uint32_t l0 = 0; l0 < lanes; l0 += COPPICE_WIDTH)") { text in
+      text.block("for (uint32_t l0 = 0; l0 < lanes; l0 += \(layout.lanes))") { text in
         group(in: &text)
       }
     }
@@ -64,11 +72,11 @@ struct VisitEmitter {
     if !program.summedColumns.isEmpty {
       text.line("const uint32_t arriving = visit->sums_due ? visit->sums_due[l0 / 8] : 0;")
     }
-    text.line("const uint32_t *const offsets = visit->event_offsets + l0 / COPPICE_WIDTH;")
+    text.line("const uint32_t *const offsets = visit->event_offsets + l0 / \(layout.lanes);")
     text.line("const coppice_event *event = visit->events + offsets[0];")
     text.line("const coppice_event *const end = visit->events + offsets[1];")
     text.line("uint32_t next = event != end ? event->step : UINT32_MAX;")
-    var pointers = layout.hot.subtracting(layout.places.keys).union(program.summedColumns)
+    var pointers = layout.everyStep.subtracting(layout.places.keys).union(program.summedColumns)
     if let bits = program.secondReset?.pending { pointers.insert(bits) }
     if let flag = program.notRefractory { pointers.insert(flag) }
     layout.declarePointers(pointers, in: &text)
@@ -86,7 +94,7 @@ struct VisitEmitter {
     text.block("for (uint32_t k = 0;;)") { text in step(in: &text) }
     if isLong { storeHotColumns(in: &text) }
     if !program.pendingFlags.isEmpty {
-      text.line("if (visit->pending) visit->pending[l0 / COPPICE_WIDTH] = pending != 0;")
+      text.line("if (visit->pending) visit->pending[l0 / \(layout.lanes)] = pending != 0;")
     }
   }
 
@@ -97,13 +105,19 @@ struct VisitEmitter {
     guard !layout.places.isEmpty else { return }
     let offsets = layout.offsetsOfPlaces.map(String.init).joined(separator: ", ")
     text.line("static const uint32_t offsets_of_h[] = {\(offsets)};")
-    text.line("cv_real room[\(layout.places.count)];")
-    text.line("cv_real *h = room;")
+    let main = layout.main
+    text.line("\(main.prefix)real room[\(layout.places.count)];")
+    text.line("\(main.prefix)real *h = room;")
     // So that no compiler sees that the array could be variables.
     text.line("__asm__ volatile(\"\" : \"+r\"(h) : : \"memory\");")
     text.block("for (uint32_t j = 0; j < \(layout.places.count); ++j)") { text in
-      text.line("h[j] = cv_load((double *)(hot + offsets_of_h[j] + l0 % 8 * 8));")
+      text.line("h[j] = \(main.prefix)load(\(Self.place(in: layout)));")
     }
+  }
+
+  /// Where the column of place j lies.
+  private static func place(in layout: ColumnLayout) -> String {
+    "(\(layout.main.memory) *)(hot + offsets_of_h[j] + l0 % 8 * \(layout.main.bytes))"
   }
 
   private func storeHotColumns(in text: inout CText) {
@@ -112,16 +126,16 @@ struct VisitEmitter {
     }
     guard !layout.places.isEmpty else { return }
     text.block("for (uint32_t j = 0; j < \(layout.places.count); ++j)") { text in
-      text.line("cv_store((double *)(hot + offsets_of_h[j] + l0 % 8 * 8), h[j]);")
+      text.line("\(layout.main.prefix)store(\(Self.place(in: layout)), h[j]);")
     }
   }
 
   private func pendingAtEntry(in text: inout CText) {
     if !program.pendingFlags.isEmpty {
-      text.line("uint32_t pending = visit->pending ? visit->pending[l0 / COPPICE_WIDTH] : 1;")
+      text.line("uint32_t pending = visit->pending ? visit->pending[l0 / \(layout.lanes)] : 1;")
     }
     if let bits = program.secondReset?.pending {
-      text.line("uint64_t second = cv_bitsOr(\(layout.memory(bits)));")
+      text.line("uint64_t second = \(layout.wide)bitsOr(\(layout.memory(bits)));")
     }
   }
 
@@ -202,7 +216,7 @@ struct VisitEmitter {
   private func clearPending(in text: inout CText) {
     if !program.pendingFlags.isEmpty { text.line("pending = 0;") }
     if let bits = program.secondReset?.pending {
-      text.line("second = cv_bitsOr(\(layout.memory(bits)));")
+      text.line("second = \(layout.wide)bitsOr(\(layout.memory(bits)));")
     }
   }
 
@@ -242,7 +256,7 @@ struct VisitEmitter {
     var condition = "1"
     if let output = program.precondition.outputs.first {
       everyStep.code(of: program.precondition, in: &text)
-      condition = "__builtin_expect(cv_any(v\(output)), 0)"
+      condition = "__builtin_expect(\(layout.mask)any(v\(output)), 0)"
     }
     text.block("if (\(condition))") { text in
       if isLong { layout.spill(tests.readColumns, in: &text) }

@@ -7,6 +7,8 @@ extension Program {
   }
 
   /// Makes the program of a population, operation for operation as the texts say.
+  ///
+  /// In single precision it becomes runnable by `narrowed`.
   package init(plain definition: ProgramDefinition) throws(LoweringError) {
     var lowering = try ProgramLowering(definition)
     self = try lowering.program()
@@ -38,7 +40,8 @@ private struct ProgramLowering {
     let probe = try self.probe()
     let state = scope.state
     return Program(
-      columns: state.columns, uniforms: tables.uniforms.entries, occurrences: tables.occurrences,
+      precision: definition.precision, columns: state.columns, uniforms: tables.uniforms.entries,
+      occurrences: tables.occurrences,
       derived: Section(), initial: initial, probe: probe, update: update,
       precondition: tests.anyOutput, tests: tests, secondReset: second, reset: reset,
       events: events, ports: ports, starts: starts, spikes: system.threshold != nil,

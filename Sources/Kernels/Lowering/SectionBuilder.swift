@@ -43,7 +43,7 @@ extension Operation {
   var operands: [Int] {
     switch self {
     case .constant, .truth, .uniform, .load, .step, .neuronIndex, .payload, .random: []
-    case .poisson(_, let x), .unary(_, let x), .not(let x): [x]
+    case .poisson(_, let x), .unary(_, let x), .not(let x), .narrow(let x), .widen(let x): [x]
     case .binary(_, let x, let y), .compare(_, let x, let y), .and(let x, let y), .or(let x, let y):
       [x, y]
     case .fma(let a, let b, let c), .select(let a, let b, let c): [a, b, c]
@@ -57,6 +57,8 @@ extension Operation {
     case .poisson(let occurrence, let x): .poisson(occurrence: occurrence, lambda: value(x))
     case .unary(let name, let x): .unary(name, value(x))
     case .not(let x): .not(value(x))
+    case .narrow(let x): .narrow(value(x))
+    case .widen(let x): .widen(value(x))
     case .binary(let name, let x, let y): .binary(name, value(x), value(y))
     case .compare(let name, let x, let y): .compare(name, value(x), value(y))
     case .and(let x, let y): .and(value(x), value(y))

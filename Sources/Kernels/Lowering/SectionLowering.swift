@@ -232,7 +232,7 @@ struct SectionLowering {
   mutating func converted(_ value: Int, to type: ValueType) -> Int {
     switch type {
     case .boolean: return truth(value)
-    case .real: return numeric(value)
+    case .real, .single: return numeric(value)
     case .integer:
       let number = numeric(value)
       return code.type(number) == .integer

@@ -1,4 +1,5 @@
 import Equations
+import Units
 
 /// The columns of a population's state, before any optimisation.
 struct StateColumns {
@@ -20,14 +21,15 @@ struct StateColumns {
     let system = definition.system
     secondWidth = try Self.width(system.secondReset, dt: definition.dt)
     let use = DefinitionUse(definition)
-    addVariables(of: definition, use: use, flags: false)
+    addVariables(of: definition, use: use, held: .real)
     if use.readsLastSpike {
       lastSpike = add("lastspike", .real, .refractoriness, Self.neverSpiked)
     }
     if system.threshold != nil, system.secondReset != nil, secondWidth > 0 {
       secondPending = add("second_reset.pending", .bits, .pending, 0)
     }
-    addVariables(of: definition, use: use, flags: true)
+    addVariables(of: definition, use: use, held: .single)
+    addVariables(of: definition, use: use, held: .flag)
     if use.needsNotRefractory {
       notRefractory = add("not_refractory", .flag, .refractoriness, 1)
     }
@@ -47,16 +49,17 @@ struct StateColumns {
   }
 
   private mutating func addVariables(
-    of definition: ProgramDefinition, use: DefinitionUse, flags: Bool
+    of definition: ProgramDefinition, use: DefinitionUse, held element: Column.Element
   ) {
-    for variable in definition.system.variables where (variable.type == .boolean) == flags {
+    for variable in definition.system.variables
+    where variable.element(in: definition.precision) == element {
       switch variable.kind {
       case .differential: break
       case .parameter where definition.uniformParameters[variable.name] == nil: break
       case .subexpression where use.keptSubexpressions.contains(variable.name): break
       default: continue
       }
-      places[variable.name] = add(variable.name, flags ? .flag : .real, .variable, 0)
+      places[variable.name] = add(variable.name, element, .variable, 0)
     }
   }
 
@@ -71,6 +74,23 @@ struct StateColumns {
         in: "the second reset", hint: "it can be 0 to 64 steps long: shorten it or lengthen dt")
     }
     return Int(steps)  // rounded down
+  }
+}
+
+extension EquationSystem.Variable {
+  /// What holds the variable.
+  ///
+  /// In single precision integers stay exact, and so do times that nothing integrates: timers and
+  /// offsets, which decide with `t` in which step something happens.
+  fileprivate func element(in precision: Precision) -> Column.Element {
+    switch type {
+    case .boolean: return .flag
+    case .integer: return .real
+    case .real:
+      guard precision == .single else { return .real }
+      if case .differential = kind { return .single }
+      return dimension == .time ? .real : .single
+    }
   }
 }
 

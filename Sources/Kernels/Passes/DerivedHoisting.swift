@@ -43,11 +43,11 @@ extension Program {
     return columns.count - 1
   }
 
-  /// The program with all columns of 8 bytes before the flags.
+  /// The program with wider columns before narrower ones.
   func withOrderedColumns() -> Program {
-    let order =
-      columns.indices.filter { columns[$0].element.bytes == 8 }
-      + columns.indices.filter { columns[$0].element.bytes != 8 }
+    let order = [8, 4, 1].flatMap { bytes in
+      columns.indices.filter { columns[$0].element.bytes == bytes }
+    }
     var places = [Int](repeating: 0, count: columns.count)
     for (new, old) in order.enumerated() { places[old] = new }
     var program = mappingSections { $0.movingColumns { places[$0] } }

@@ -10,7 +10,7 @@ package struct ProgramPass: Sendable {
 
   /// All passes, in order.
   ///
-  /// Those that may change a rounding (reciprocals, signs, gathering, fma) work on the update
+  /// Those that may change a rounding (reciprocals, signs, gathering, balancing, fma) work on the update
   /// alone, stay within a few units in the last place of the plain meaning, and leave alone
   /// whatever decides a condition.
   package static let all: [ProgramPass] = [
@@ -21,8 +21,10 @@ package struct ProgramPass: Sendable {
     ProgramPass("uniform gathering") { $0.gatheringUniforms() },
     ProgramPass("common subexpressions") { $0.mergingCommonSubexpressions() },
     ProgramPass("derived hoisting") { $0.hoistingDerived() },
+    ProgramPass("sum balancing") { $0.balancingSums() },
     ProgramPass("fma formation") { $0.formingFMA() },
     ProgramPass("precondition") { $0.cheapeningPrecondition() },
+    ProgramPass("narrowing") { $0.narrowed() },
     ProgramPass("dead code") { $0.removingDeadCode() },
   ]
 }

@@ -49,7 +49,7 @@ package struct PortableKernel: Kernel {
     var pool: [PortableInstruction.Fill] = []
     for instruction in program.update.instructions + program.precondition.instructions
     where instruction.type != .boolean {
-      if let fill = PortableInstruction.Fill(instruction.operation), fill.lastsForVisit,
+      if let fill = PortableInstruction.Fill(instruction), fill.lastsForVisit,
         !pool.contains(fill)
       {
         pool.append(fill)
@@ -208,12 +208,15 @@ package struct PortableKernel: Kernel {
     guard let rows = lanes.visit.probe_rows else { return }
     lanes.compute(probe)
     var out = rows + row * probe.outputs.count * lanes.count
-    for (place, isFlag) in zip(probe.outputs, probe.outputIsFlag) {
-      if isFlag {
+    for (place, type) in zip(probe.outputs, probe.outputTypes) {
+      switch type {
+      case .boolean:
         let flags = lanes.flags(place)
         for lane in 0..<lanes.count { out[lane] = Double(flags[lane]) }
-      } else {
-        out.update(from: lanes.numbers(place), count: lanes.count)
+      case .single:
+        let singles = lanes.singles(place)
+        for lane in 0..<lanes.count { out[lane] = Double(singles[lane]) }
+      case .real, .integer: out.update(from: lanes.numbers(place), count: lanes.count)
       }
       out += lanes.count
     }

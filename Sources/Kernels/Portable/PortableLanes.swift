@@ -34,6 +34,11 @@ struct PortableLanes {
     raw(place, bytes: 8).assumingMemoryBound(to: Double.self)
   }
 
+  /// Of a column or buffer of f32; a buffer has room for f64.
+  func singles(_ place: PortablePlace) -> UnsafeMutablePointer<Float> {
+    raw(place, bytes: 4).assumingMemoryBound(to: Float.self)
+  }
+
   func flags(_ place: PortablePlace) -> UnsafeMutablePointer<UInt8> {
     raw(place, bytes: 1).assumingMemoryBound(to: UInt8.self)
   }
@@ -98,11 +103,16 @@ struct PortableLanes {
     compute(section)
     for store in section.stores {
       let column = PortablePlace.column(store.column)
-      switch (mask, store.isFlag) {
-      case (nil, true): copyFlags(store.value, to: column)
-      case (nil, false): numbers(column).update(from: numbers(store.value), count: count)
-      case (let mask?, true): selectFlags(mask, store.value, column, to: column)
-      case (let mask?, false):
+      switch (mask, store.element) {
+      case (nil, .flag): copyFlags(store.value, to: column)
+      case (nil, .single): singles(column).update(from: singles(store.value), count: count)
+      case (nil, .real), (nil, .bits):
+        numbers(column).update(from: numbers(store.value), count: count)
+      case (let mask?, .flag): selectFlags(mask, store.value, column, to: column)
+      case (let mask?, .single):
+        mathematics.single.select(
+          singles(column), flags(mask), singles(store.value), singles(column), count)
+      case (let mask?, .real), (let mask?, .bits):
         mathematics.select(
           numbers(column), flags(mask), numbers(store.value), numbers(column), count)
       }
@@ -114,10 +124,10 @@ struct PortableLanes {
     compute(section)
     let offset = lane - first
     for store in section.stores {
-      if store.isFlag {
-        flags(.column(store.column))[offset] = flags(store.value)[offset]
-      } else {
-        numbers(.column(store.column))[offset] = numbers(store.value)[offset]
+      switch store.element {
+      case .flag: flags(.column(store.column))[offset] = flags(store.value)[offset]
+      case .single: singles(.column(store.column))[offset] = singles(store.value)[offset]
+      case .real, .bits: numbers(.column(store.column))[offset] = numbers(store.value)[offset]
       }
     }
   }
@@ -134,18 +144,25 @@ struct PortableLanes {
 
   /// Fills a buffer of numbers.
   func fill(_ fill: PortableInstruction.Fill, into place: PortablePlace) {
+    guard !fill.isSingle else { return fillSingles(fill.source, into: place) }
     let out = numbers(place)
-    if case .neuronIndex = fill {
+    if case .neuronIndex = fill.source {
       for lane in 0..<count { out[lane] = Double(visit.first_neuron + UInt64(first + lane)) }
-    } else if case .payload = fill, let payloads {
+    } else if case .payload = fill.source, let payloads {
       out.update(from: payloads + first, count: count)
     } else {
-      out.update(repeating: value(fill), count: count)
+      out.update(repeating: value(fill.source), count: count)
     }
   }
 
-  private func value(_ fill: PortableInstruction.Fill) -> Double {
-    switch fill {
+  private func fillSingles(_ source: PortableInstruction.Source, into place: PortablePlace) {
+    let number =
+      if case .uniform(let entry) = source { visit.singles[entry] } else { Float(value(source)) }
+    singles(place).update(repeating: number, count: count)
+  }
+
+  private func value(_ source: PortableInstruction.Source) -> Double {
+    switch source {
     case .constant(let number): number
     case .uniform(let place): visit.uniforms[place]
     case .step: Double(step)
@@ -157,11 +174,12 @@ struct PortableLanes {
   // MARK: Instructions
 
   private func run(_ instruction: PortableInstruction) {
+    guard !instruction.isSingle else { return runSingle(instruction) }
     let (out, a, b, c) = (instruction.out, instruction.a, instruction.b, instruction.c)
     switch instruction.action {
     case .fill(let fill): self.fill(fill, into: out)
     case .fillFlags(let fill):
-      flags(out).update(repeating: value(fill) != 0 ? 1 : 0, count: count)
+      flags(out).update(repeating: value(fill.source) != 0 ? 1 : 0, count: count)
     case .copy: numbers(out).update(from: numbers(a), count: count)
     case .copyFlags: copyFlags(a, to: out)
     case .random(let occurrence, let isNormal):
@@ -183,6 +201,27 @@ struct PortableLanes {
     case .not: combine(a, a, to: out) { x, _ in x ^ Self.allUp }
     case .and: combine(a, b, to: out) { $0 & $1 }
     case .or: combine(a, b, to: out) { $0 | $1 }
+    case .widen: mathematics.single.widen(numbers(out), singles(a), count)
+    case .narrow: preconditionFailure("it makes no f64")
+    }
+  }
+
+  /// An operation on numbers of f32, or one that makes them.
+  private func runSingle(_ instruction: PortableInstruction) {
+    let (out, a, b, c) = (instruction.out, instruction.a, instruction.b, instruction.c)
+    let single = mathematics.single
+    switch instruction.action {
+    case .fill(let fill): self.fill(fill, into: out)
+    case .copy: singles(out).update(from: singles(a), count: count)
+    case .unary(let code): single.unary(code, singles(out), singles(a), count)
+    case .binary(let code): single.binary(code, singles(out), singles(a), singles(b), count)
+    case .fma: single.fma(singles(out), singles(a), singles(b), singles(c), count)
+    case .compare(let code): single.compare(code, flags(out), singles(a), singles(b), count)
+    case .select: single.select(singles(out), flags(a), singles(b), singles(c), count)
+    case .narrow: single.narrow(singles(out), numbers(a), count)
+    case .fillFlags, .copyFlags, .random, .poisson, .compareFlags, .selectFlags, .not, .and, .or,
+      .widen:
+      preconditionFailure("no operation of f32")
     }
   }
 
@@ -246,7 +285,7 @@ struct PortableLayout {
     _ program: Program, pool: [PortableInstruction.Fill], summed: [Int],
     sections: [PortableSection]
   ) {
-    // Columns of 8 bytes come before flags: every one is aligned.
+    // Wide columns come before narrower ones: every one is aligned.
     var end = 0
     columns = program.columns.map { column in
       defer { end += column.element.bytes }

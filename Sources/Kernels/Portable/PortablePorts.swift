@@ -24,12 +24,15 @@ struct PortablePorts {
   private var codes: [Code] = []
   /// Columns that additive ports add to.
   let summed: [Int]
+  /// Those of them that are of f32.
+  private let narrow: Set<Int>
   private let notRefractory: Int?
   private let hasGeneral: Bool
 
   init(_ program: Program) {
     notRefractory = program.notRefractory
     let summed = program.summedColumns
+    narrow = Set(summed.filter { program.columns[$0].element == .single })
     var codes: [Code] = []
     for port in program.ports {
       switch port {
@@ -86,13 +89,21 @@ struct PortablePorts {
     for group in 0..<Int(lanes.visit.lanes) / width where due[group] >> k & 1 != 0 {
       var sums = all + (group * Int(lanes.visit.sum_depth) + Int(k)) * summed.count * width
       for column in summed {
-        let numbers = lanes.numbers(.column(column)) + group * width
         for lane in 0..<width where sums[lane].bitPattern != (-0.0).bitPattern {
-          numbers[lane] += sums[lane]
+          add(sums[lane], to: column, ofLane: group * width + lane, lanes: lanes)
           sums[lane] = -0.0
         }
         sums += width
       }
+    }
+  }
+
+  /// Adds a sum to a column; for a narrow one it is rounded once.
+  private func add(_ sum: Double, to column: Int, ofLane lane: Int, lanes: PortableLanes) {
+    if narrow.contains(column) {
+      lanes.singles(.column(column))[lane] += Float(sum)
+    } else {
+      lanes.numbers(.column(column))[lane] += sum
     }
   }
 
@@ -140,7 +151,7 @@ struct PortablePorts {
     let lane = Int(event.lane)
     for contribution in contributions where touched(contribution.sum, lanes)[lane] != 0 {
       let sums = sums(contribution.sum, lanes)
-      lanes.numbers(.column(summed[contribution.sum]))[lane] += sums[lane]
+      add(sums[lane], to: summed[contribution.sum], ofLane: lane, lanes: lanes)
       sums[lane] = 0
       touched(contribution.sum, lanes)[lane] = 0
     }

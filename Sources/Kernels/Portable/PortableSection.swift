@@ -31,10 +31,12 @@ struct PortableInstruction {
     case not
     case and
     case or
+    case narrow
+    case widen
   }
 
   /// A number for all lanes, or the lanes' own.
-  enum Fill: Hashable {
+  enum Source: Hashable {
     case constant(Double)
     case uniform(Int)
     case step
@@ -42,7 +44,16 @@ struct PortableInstruction {
     case neuronIndex
   }
 
+  /// What a buffer is filled with.
+  struct Fill: Hashable {
+    var source: Source
+    /// Rounded to f32, which constants and uniforms may be.
+    var isSingle = false
+  }
+
   var action: Action
+  /// Whether it computes with f32.
+  var isSingle: Bool
   var out: PortablePlace
   var a: PortablePlace
   var b: PortablePlace
@@ -53,14 +64,14 @@ struct PortableInstruction {
 struct PortableSection {
   struct Store {
     var column: Int
-    var isFlag: Bool
+    var element: Column.Element
     var value: PortablePlace
   }
 
   private(set) var instructions: [PortableInstruction] = []
   private(set) var stores: [Store] = []
   private(set) var outputs: [PortablePlace] = []
-  private(set) var outputIsFlag: [Bool] = []
+  private(set) var outputTypes: [ValueType] = []
   /// How many buffers of numbers and of booleans it needs.
   private(set) var numbers = 0
   private(set) var flags = 0
@@ -81,42 +92,50 @@ struct PortableSection {
           continue
         }
         let out = buffers.allocate(index, isFlag: isFlag)
-        append(isFlag ? .copyFlags : .copy, to: out, [.column(column)])
+        append(
+          isFlag ? .copyFlags : .copy, isSingle: instruction.type == .single, to: out,
+          [.column(column)])
         continue
       }
-      if let fill = PortableInstruction.Fill(instruction.operation) {
+      if let fill = PortableInstruction.Fill(instruction) {
         if !isFlag, let place = pool[fill] {
           buffers.place(index, at: .pooled(place))
         } else {
           append(
-            isFlag ? .fillFlags(fill) : .fill(fill), to: buffers.allocate(index, isFlag: isFlag),
-            [])
+            isFlag ? .fillFlags(fill) : .fill(fill), isSingle: fill.isSingle,
+            to: buffers.allocate(index, isFlag: isFlag), [])
         }
         continue
       }
       let operands = instruction.operation.operands
       let places = operands.map { buffers.places[$0] }
-      buffers.release(operandsOf: index)
+      // Numbers that change their size are not written over themselves.
+      let isInPlace = !instruction.operation.changesPrecision
+      if isInPlace { buffers.release(operandsOf: index) }
       append(
         Self.action(instruction, in: section, of: program),
-        to: buffers.allocate(index, isFlag: isFlag), places)
+        isSingle: section.computesWithSingles(index), to: buffers.allocate(index, isFlag: isFlag),
+        places)
+      if !isInPlace { buffers.release(operandsOf: index) }
     }
     stores = section.stores.map {
       Store(
-        column: $0.column, isFlag: program.columns[$0.column].element == .flag,
+        column: $0.column, element: program.columns[$0.column].element,
         value: buffers.places[$0.value])
     }
     outputs = section.outputs.map { buffers.places[$0] }
-    outputIsFlag = section.outputs.map { section.instructions[$0].type == .boolean }
+    outputTypes = section.outputs.map { section.instructions[$0].type }
     (numbers, flags) = (buffers.numbers.count, buffers.flags.count)
   }
 
   private mutating func append(
-    _ action: PortableInstruction.Action, to out: PortablePlace, _ inputs: [PortablePlace]
+    _ action: PortableInstruction.Action, isSingle: Bool, to out: PortablePlace,
+    _ inputs: [PortablePlace]
   ) {
     instructions.append(
       PortableInstruction(
-        action: action, out: out, a: inputs.first ?? out, b: inputs.count > 1 ? inputs[1] : out,
+        action: action, isSingle: isSingle, out: out, a: inputs.first ?? out,
+        b: inputs.count > 1 ? inputs[1] : out,
         c: inputs.count > 2 ? inputs[2] : out))
   }
 
@@ -124,13 +143,9 @@ struct PortableSection {
     -> PortableInstruction.Action
   {
     switch instruction.operation {
-    case .constant(let number): .fill(.constant(number))
-    case .truth(let truth): .fillFlags(.constant(truth ? 1 : 0))
-    case .uniform(let place): .fill(.uniform(place))
+    case .constant, .truth, .uniform, .step, .neuronIndex, .payload:
+      preconditionFailure("what is filled in is no operation")
     case .load: .copy
-    case .step: .fill(.step)
-    case .neuronIndex: .fill(.neuronIndex)
-    case .payload: .fill(.payload)
     case .random(let occurrence):
       .random(
         occurrence: occurrence, isNormal: program.occurrences[occurrence].kind == .normal)
@@ -145,26 +160,48 @@ struct PortableSection {
     case .not: .not
     case .and: .and
     case .or: .or
+    case .narrow: .narrow
+    case .widen: .widen
     }
   }
 }
 
+extension Operation {
+  fileprivate var changesPrecision: Bool {
+    switch self {
+    case .narrow, .widen: true
+    default: false
+    }
+  }
+}
+
+extension Section {
+  /// Whether the numbers that an instruction reads, or else makes, are in f32.
+  fileprivate func computesWithSingles(_ place: Int) -> Bool {
+    if case .compare(_, let x, _) = instructions[place].operation {
+      return instructions[x].type == .single
+    }
+    return instructions[place].type == .single
+  }
+}
+
 extension PortableInstruction.Fill {
-  init?(_ operation: Operation) {
-    switch operation {
-    case .constant(let number): self = .constant(number)
-    case .truth(let truth): self = .constant(truth ? 1 : 0)
-    case .uniform(let place): self = .uniform(place)
-    case .step: self = .step
-    case .payload: self = .payload
-    case .neuronIndex: self = .neuronIndex
+  init?(_ instruction: Instruction) {
+    isSingle = instruction.type == .single
+    switch instruction.operation {
+    case .constant(let number): source = .constant(number)
+    case .truth(let truth): source = .constant(truth ? 1 : 0)
+    case .uniform(let place): source = .uniform(place)
+    case .step: source = .step
+    case .payload: source = .payload
+    case .neuronIndex: source = .neuronIndex
     default: return nil
     }
   }
 
   /// Whether it is the same throughout a visit.
   var lastsForVisit: Bool {
-    switch self {
+    switch source {
     case .constant, .uniform, .neuronIndex: true
     case .step, .payload: false
     }

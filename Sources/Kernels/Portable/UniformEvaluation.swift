@@ -26,6 +26,18 @@ extension Program {
   }
 }
 
+extension Sequence<Double> {
+  /// Each number rounded to the nearest f32, with no denormals: a table of uniforms as kernels of
+  /// single precision read it.
+  package var singles: [Float] {
+    map { number in
+      let single = Float(number)
+      guard single.isSubnormal else { return single }
+      return single.sign == .minus ? -0.0 : 0.0
+    }
+  }
+}
+
 /// Evaluates operations on single numbers with the functions over arrays.
 private struct UniformEvaluation: ~Copyable {
   private let mathematics: PortableMathematics
@@ -60,7 +72,7 @@ private struct UniformEvaluation: ~Copyable {
     case .and: return a[0] != 0 && b[0] != 0 ? 1 : 0
     case .or: return a[0] != 0 || b[0] != 0 ? 1 : 0
     case .uniform(let place): return table[place]
-    case .load, .step, .neuronIndex, .payload, .random, .poisson: return .nan
+    case .load, .step, .neuronIndex, .payload, .random, .poisson, .narrow, .widen: return .nan
     }
     return out[0]
   }
