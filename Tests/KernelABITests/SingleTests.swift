@@ -124,8 +124,11 @@ import Testing
     @convention(c) (UnsafeMutablePointer<Double>, UInt64, UInt64, UInt64, UInt32, Int) -> Void
 
   private static var source: String {
+    // Of the mathematics of doubles only a part is used here.
     var text =
-      String(cString: coppice_kernel_math_source()) + String(cString: coppice_single_math_source())
+      "#ifdef __clang__\n#pragma clang diagnostic ignored \"-Wunused-function\"\n#endif\n"
+      + String(cString: coppice_kernel_math_source())
+      + String(cString: coppice_single_math_source())
     let loop = "for (long i = 0; i < n; i += COPPICE_LANES)"
     for name in unaryNames {
       text += """

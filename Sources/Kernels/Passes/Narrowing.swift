@@ -14,7 +14,8 @@ extension Program {
     var program = self
     let kinds = Narrowing(derived, of: self).kinds
     for store in derived.stores where columns[store.column].element == .real {
-      program.columns[store.column].element = kinds[store.value] == .wide ? .real : .single
+      let isWide = kinds[store.value] == .wide || derived.instructions[store.value].type == .integer
+      program.columns[store.column].element = isWide ? .real : .single
     }
     let columns = program.columns
     return program.mappingSections { section in
