@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func `Other functions are rounded from those of doubles`() throws {
-    let points = Singles.wild(20_000, seed: 42).values.map { $0.isSubnormal ? 0 : $0 }
+    let points = Singles.wild(20_000, seed: 42).values
     let functions: [(String, (Double) -> Double)] = [
       ("log10", log10), ("expm1", expm1), ("log1p", log1p), ("sin", sin), ("cos", cos),
       ("arcsin", asin), ("arccos", acos), ("arctan", atan), ("sinh", sinh), ("cosh", cosh),
@@ -102,7 +102,7 @@ import Testing
         #expect(y == (want.isSubnormal ? 0 : want), "\(x) on \(operations.name)")
       }
       let singles = Singles(Singles.wild(20_000, seed: 48).values.filter { !$0.isNaN })
-      for (x, y) in zip(singles.values, operations.widen(singles).values) where !x.isSubnormal {
+      for (x, y) in zip(singles.values, operations.widen(singles).values) {
         #expect(y == Double(x))
       }
     }
@@ -228,7 +228,7 @@ import Testing
     var flags = [UInt8](repeating: 9, count: a.count)
     flushingDenormals { mixed(&flags, a.start, doubles.start, a.count) }
     let want = zip(a.values, doubles.values).map { x, y -> UInt8 in
-      let (x, y) = (x.isSubnormal ? 0 : x, y.isSubnormal ? 0 : y)
+      let y = y.isSubnormal ? 0 : y
       if x.isNaN { return 0 }
       let holds = y > Double(x) && x > 0
       return holds || !(Double(x) <= y) ? 1 : 0

@@ -23,25 +23,26 @@ final class Singles {
   /// Bits of all values; all NaN are alike.
   var bits: [UInt32] { values.map { $0.isNaN ? Float.nan.bitPattern : $0.bitPattern } }
 
-  /// Numbers of every size, among them those at which functions change their ways.
+  /// Numbers of every size but denormals, among them those at which functions change their ways.
   static func wild(_ count: Int, seed: UInt64) -> Singles {
     var numbers = TestNumbers(seed: seed)
     let edges: [Float] =
       [
         88.72283, 88.722839, 88.73, -87.33654, -87.33655, -88, -104, 0x1p23, 0x1p23 + 1,
-        0x1p-126, 0x1p-149, -0x1p-130, .greatestFiniteMagnitude, 0.70710677, 0.7071068, 1.4142135,
+        0x1p-126, .greatestFiniteMagnitude, 0.70710677, 0.7071068, 1.4142135,
       ]
-    return Singles(
+    let all =
       edges + KernelABITests.edges.map { Float($0) }
-        + (0..<count).map { place in
-          switch place % 5 {
-          case 0: Float(bitPattern: UInt32(truncatingIfNeeded: numbers.bits()))
-          case 1: Float(numbers.uniform(-1...1))
-          case 2: Float(numbers.uniform(-100...100))
-          case 3: Float(numbers.scaled(-30...30, signed: true))
-          default: Float(numbers.uniform(-20...20).rounded())
-          }
-        })
+      + (0..<count).map { place in
+        switch place % 5 {
+        case 0: Float(bitPattern: UInt32(truncatingIfNeeded: numbers.bits()))
+        case 1: Float(numbers.uniform(-1...1))
+        case 2: Float(numbers.uniform(-100...100))
+        case 3: Float(numbers.scaled(-30...30, signed: true))
+        default: Float(numbers.uniform(-20...20).rounded())
+        }
+      }
+    return Singles(all.map { $0.isSubnormal ? 0 : $0 })
   }
 }
 

@@ -49,7 +49,7 @@ struct StateBlocks: ~Copyable {
       let bytes = self.value(ofColumn: column, block: block, lane: lane)
       switch columns[column].element {
       case .real: bytes.storeBytes(of: value(neuron), as: Double.self)
-      case .single: bytes.storeBytes(of: Float(value(neuron)), as: Float.self)
+      case .single: bytes.storeBytes(of: Float(narrowing: value(neuron)), as: Float.self)
       case .bits: bytes.storeBytes(of: 0, as: UInt64.self)
       case .flag: bytes.storeBytes(of: value(neuron) != 0 ? 1 : 0, as: UInt8.self)
       }
@@ -101,7 +101,7 @@ extension StateBlocks {
     switch values {
     case .reals(let all):
       if columns[column].element == .single {
-        set(column, to: all, from: first) { Float($0) }
+        set(column, to: all, from: first) { Float(narrowing: $0) }
       } else {
         set(column, to: all, from: first) { $0 }
       }

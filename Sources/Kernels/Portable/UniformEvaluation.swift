@@ -26,16 +26,17 @@ extension Program {
   }
 }
 
-extension Sequence<Double> {
-  /// Each number rounded to the nearest f32, with no denormals: a table of uniforms as kernels of
-  /// single precision read it.
-  package var singles: [Float] {
-    map { number in
-      let single = Float(number)
-      guard single.isSubnormal else { return single }
-      return single.sign == .minus ? -0.0 : 0.0
-    }
+extension Float {
+  /// The nearest f32, and 0 in place of a denormal, of which kernels of single precision see none.
+  package init(narrowing number: Double) {
+    let single = Float(number)
+    self = single.isSubnormal ? (single.sign == .minus ? -0.0 : 0.0) : single
   }
+}
+
+extension Sequence<Double> {
+  /// A table of uniforms as kernels of single precision read it.
+  package var singles: [Float] { map { Float(narrowing: $0) } }
 }
 
 /// Evaluates operations on single numbers with the functions over arrays.
