@@ -77,6 +77,15 @@ extension Program {
     !zip(columns, columns.dropFirst()).contains { $0.element.bytes < $1.element.bytes }
   }
 
+  /// Lanes that advance together where a vector has so many doubles: in single precision one vector
+  /// of floats, but no more than a group.
+  package func groupWidth(ofVectors doubles: Int) -> Int {
+    switch precision {
+    case .double: doubles
+    case .single: min(2 * doubles, StateLayout.groupLanes)
+    }
+  }
+
   /// Columns that every step reads or writes, whatever happens in it.
   var everyStepColumns: Set<Int> {
     var columns = Set<Int>()

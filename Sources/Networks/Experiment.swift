@@ -1,6 +1,7 @@
 /// A network, and how long and with what numerics it is to run: what a job describes and an
 /// engine takes.
 public struct Experiment: Sendable {
+  /// What the state is computed in; times, and what decides with them, are f64 in both.
   public enum Precision: String, Hashable, Sendable {
     case double
     case single

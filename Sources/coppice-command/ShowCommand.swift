@@ -145,7 +145,9 @@ struct ShowCommand {
     let width = InstructionSet.ofThisProcessor.width
     let source = CEmitter.source(
       of: plan.program, width: width, visits: experiment.expectedVisits)
+    let lanes = plan.program.groupWidth(ofVectors: width)
     Console.writeLine(
-      "// population \(name), \(width) lanes\n\(source)")
+      "// population \(name), \(experiment.precision.rawValue) precision, \(lanes) lanes\n\(source)"
+    )
   }
 }

@@ -1,7 +1,7 @@
 """Generated kernels beside one that was fused by hand, on one thread."""
 
 from benchmarks.measurements import ours
-from benchmarks.suite import coppice, figures, limits, medians, parts, tables
+from benchmarks.suite import figures, limits, medians, parts, tables
 
 _LONG = 32  # steps of a visit, as long as Coppice's epochs may be
 _ACTIVE, _ONE_STEP = "jobs/scalability/active.yaml", "benchmarks/jobs/one-step.yaml"
@@ -28,14 +28,12 @@ def _variants(setting):
     planned = []
     for precision in ("double", "single"):
         more = {} if precision == "double" else {"simulation.precision": "single"}
-        refused = coppice.refusal(_ACTIVE, more)
         for visit_steps, job in ((_LONG, _ACTIVE), (1, _ONE_STEP)):
             planned.append(_by_hand(precision, visit_steps, neurons, seconds, turns))
-            if refused is None:
-                planned.append(ours.variant(
-                    setting, f"Coppice, {precision}, {_visit(visit_steps)}", job,
-                    {"precision": precision, "visit": visit_steps},
-                    ours.scaled(neurons, seconds, more), turns=turns))
+            planned.append(ours.variant(
+                setting, f"Coppice, {precision}, {_visit(visit_steps)}", job,
+                {"precision": precision, "visit": visit_steps},
+                ours.scaled(neurons, seconds, more), turns=turns))
     planned.append(ours.variant(
         setting, "Coppice, double, recurrent", "jobs/scalability/recurrent.yaml",
         {"precision": "double", "visit": "recurrent"}, ours.scaled(neurons, seconds), turns=turns))

@@ -1,15 +1,9 @@
 """Single against double precision."""
 
 from benchmarks.measurements import ours
-from benchmarks.suite import coppice, figures, medians, parts, tables
+from benchmarks.suite import figures, medians, parts, tables
 
 _CASES = {"active": "jobs/scalability/active.yaml", "recurrent": "jobs/scalability/recurrent.yaml"}
-
-
-def _prepare(setting):
-    refusal = coppice.refusal(_CASES["active"], {"simulation.precision": "single"})
-    if refusal:
-        raise parts.Skip(refusal)
 
 
 def _variants(setting):
@@ -35,4 +29,4 @@ def _tables(runs):
                       "times faster than double"], rows)]
 
 
-PART = parts.Part("precision", "single against double precision", _variants, _tables, _prepare)
+PART = parts.Part("precision", "single against double precision", _variants, _tables)

@@ -57,7 +57,7 @@ struct ColumnLayout {
     }
     let isSingle = program.precision == .single
     (wide, mask) = isSingle ? ("cw_", "cs_") : ("cv_", "cv_")
-    lanes = isSingle ? min(2 * width, StateLayout.groupLanes) : width
+    lanes = program.groupWidth(ofVectors: width)
     var changing = Set(program.summedColumns)
     for section in sections { changing.formUnion(section.storedColumns) }
     hot = hot.filter { program.columns[$0].element != .bits }
