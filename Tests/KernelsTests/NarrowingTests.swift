@@ -127,6 +127,30 @@ import Units
     }
   }
 
+  /// Whether some sum is one of two sums.
+  private func hasBalancedSum(_ section: Section) -> Bool {
+    func isSum(_ place: Int) -> Bool {
+      if case .binary(.add, _, _) = section.instructions[place].operation { true } else { false }
+    }
+    return section.instructions.contains { instruction in
+      guard case .binary(.add, let x, let y) = instruction.operation else { return false }
+      return isSum(x) && isSum(y)
+    }
+  }
+
+  @Test func `long sums are added up in two halves, and no others`() throws {
+    let parameters = ["p", "q", "r"].map { EquationSystem.Variable.parameter($0) }
+    let three = Written("p") * "x" + Written("q") * "x" + Written("r") * "x"
+    func update(_ right: Written, _ precision: Precision) throws -> Section {
+      let definition = Self.definition(right, more: parameters, precision: precision)
+      let stages = try Program.stages(of: definition)
+      return try #require(stages.first { $0.name == "sum balancing" }?.program).update
+    }
+    #expect(hasBalancedSum(try update(three + Written("a") * "x", .single)))
+    #expect(!hasBalancedSum(try update(three, .single)))
+    #expect(!hasBalancedSum(try update(three + Written("a") * "x", .double)))
+  }
+
   @Test func `structures tell precisions apart`() throws {
     let single = try Program(Self.definition("a" - "x"))
     let double = try Program(Self.definition("a" - "x", precision: .double))
