@@ -29,7 +29,7 @@ import Testing
       double
         + double.map { target in
           var target = target
-          target.precision = .single
+          (target.precision, target.share) = (.single, 2 * target.share)
           return target
         }
     }

@@ -151,6 +151,28 @@ import Units
     #expect(!hasBalancedSum(try update(three + Written("a") * "x", .double)))
   }
 
+  /// Of programs with all that there is: no back end converts what no instruction converts.
+  @Test func `loads and stores have the precision of their columns`() throws {
+    var derived = 0
+    for seed in RandomProgramTests.seeds {
+      let program = try Program(RandomProgram(seed: seed, precision: .single).definition)
+      for section in program.sections {
+        for instruction in section.instructions {
+          guard case .load(let column) = instruction.operation else { continue }
+          let isSingle = program.columns[column].element == .single
+          try #require((instruction.type == .single) == isSingle, "seed \(seed)")
+        }
+        for store in section.stores {
+          let isSingle = program.columns[store.column].element == .single
+          let type = section.instructions[store.value].type
+          try #require((type == .single) == isSingle, "seed \(seed)")
+        }
+      }
+      derived += program.columns.count { $0.role == .derived && $0.element == .real }
+    }
+    #expect(derived > 0)
+  }
+
   @Test func `structures tell precisions apart`() throws {
     let single = try Program(Self.definition("a" - "x"))
     let double = try Program(Self.definition("a" - "x", precision: .double))
