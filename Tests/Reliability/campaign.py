@@ -221,4 +221,5 @@ class Campaign:
         figures = ", ".join(f"{value:g} {name}" for name, value in self.journal.figures.items())
         return (f"{self.part.name}: {self.journal.counted:,} {self.part.unit} in "
                 f"{len(self.journal.entries):,} trials, {len(self.journal.failed)} failed"
-                + (f"; {figures}" if figures else "") + f"; seed {self.seed}")
+                + (f"; {figures}" if figures else "") + f"; seed {self.seed}"
+                + (", complete" if self.is_done else ""))
