@@ -11,6 +11,10 @@ struct PowerLossLife {
   /// Bytes of each generation's shards, by path.
   private(set) var shards: [Int64: [String: [UInt8]]] = [:]
   private let ranks = 2
+  /// What the merge makes.
+  private static let merged: KeyValuePairs = [
+    "spikes.h5": Array("merged spikes".utf8), "soma.h5": Array("merged soma".utf8),
+  ]
 
   /// - Parameter files: What commits; the disk, or the disk with a fault.
   init(
@@ -32,12 +36,12 @@ struct PowerLossLife {
       try commit(step, segments, to: store)
       disk.mark(step)
     }
-    for name in ["spikes.h5", "soma.h5"] {
-      try disk.leave(Array("merged \(name)".utf8), at: "/out/.\(name).partial")
+    for (name, bytes) in Self.merged {
+      try disk.leave(bytes, at: "/out/.\(name).partial")
       try files(disk).synchronizeFile("/out/.\(name).partial")
     }
     try MergedOutput.replaceSegments(
-      by: ["spikes.h5", "soma.h5"], of: "4d3c", steps: 0..<40, in: directory, with: files(disk))
+      by: Self.merged.map(\.key), of: "4d3c", steps: 0..<40, in: directory, with: files(disk))
     disk.mark(40)
   }
 
@@ -81,6 +85,10 @@ struct PowerLossLife {
       let files = after.allFiles
       for (path, bytes) in shards[step] ?? [:] where files[path] != bytes {
         return "\(path) is not what was written"
+      }
+      guard found.output == .merged else { return nil }
+      for (name, bytes) in Self.merged where files["/out/\(name)"] != bytes {
+        return "\(name) is not there as it was merged"
       }
       return nil
     } catch {
