@@ -210,6 +210,8 @@ struct RunCommand {
     guard claim.exitCode == 0 else { return (claim.tell(), nil) }
     if let point = job.point { directory += "/\(point.name)" }
     let neurons = job.experiment.network.neuronCount
+    // Before this a signal ends the process, and nothing is lost. Who reads the line has been heard.
+    _ = cstopping_listen()
     if tells {
       Console.writeLine(
         "\(job.name)\(job.point.map { ", point \($0)" } ?? ""): \(Text.count(neurons, "neuron")), "
@@ -223,8 +225,6 @@ struct RunCommand {
     let session = RunSession(
       job: job, directory: directory, options: options,
       conduct: conduct(job.checkpoint), communicator: communicator, point: point)
-    // Before this a signal ends the process, and nothing is lost.
-    _ = cstopping_listen()
     do throws(RunFailure) {
       let outcome = try session.run(
         RunSession.Listener(

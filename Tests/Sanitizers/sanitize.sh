@@ -41,9 +41,12 @@ step() {  # step NAME COMMAND...: fails on any report
 for kind in "${kinds[@]}"; do
   build=.build/$kind
   step build swift build --build-tests --sanitize="$kind" --scratch-path "$build"
-  # A sanitizer's own shadow leaves no room for tests that limit memory or count it.
+  # Tests that limit the size of files do so in a forked process, which may wait for a lock of Swift's
+  # runtime for ever that another thread of the tests held. It has one thread: there is no race to see.
+  skipped=()
+  [[ $kind == thread ]] && skipped=(--skip 'FullCheckpointDiskTests|FullDiskTests')
   step "unit tests" swift test --skip-build --sanitize="$kind" --scratch-path "$build" \
-    --filter "$filter"
+    --filter "$filter" "${skipped[@]}"
   fixture=(Tests/CommandTests/Fixtures/determinism.yaml --checkpoint-every 1s --log-level warn)
   for backend in portable compiled; do
     out=$scratch/$kind-$backend
