@@ -142,9 +142,8 @@ BUGS = [
         "figures.bytesReceived += round.received.count\n"
         "      if SEEDED { all.request = ownReport.request }\n",
         "HangTests/aSignalToOneRankStopsAll"),
-    Bug("a-fault-heard-by-one-rank", ENGINE + "Exchange/SpikeExchange.swift",
-        "figures.spikesReceived += arrived.count\n",
-        "figures.spikesReceived += arrived.count\n      if SEEDED { all.fault = ownReport.fault }\n",
+    Bug("a-fault-heard-by-nobody", ENGINE + "Exchange/SpikeExchange.swift",
+        "fault = max(fault, header.fault)", "if !SEEDED { fault = max(fault, header.fault) }",
         "FailingRankTests/aLimitOnOneRanksFiles"),
     Bug("time-limit-on-the-first-run-only", SESSION + "CheckpointPolicy.swift",
         "if let most = policy.mostSeconds, ",

@@ -74,6 +74,10 @@ class Hangs(Part):
             time.sleep(0.01)
         if told is None and "no progress" in run.errors:
             told = time.monotonic() - began
+        left = [rank for rank in run.processes().values() if rank is not None]
+        if told is None and not is_lost and left == [victim]:
+            # It was stopped behind the end of MPI: the others have left, and nobody waits for it.
+            send(pid, signal.SIGCONT)
         ended = run.wait(max(1, time.monotonic() - run.began + 1))
         if told is None and ended.code == 0 and not is_lost:
             coppice.remove(folder)
