@@ -131,7 +131,7 @@ BUGS = [
     Bug("a-row-dropped-on-resuming", ENGINE + "Recording/StateRows.swift",
         "if past != 0 { first += window.every - past }",
         "if past != 0 { first += window.every - past + (SEEDED ? window.every : 0) }",
-        "ResumeTests"),
+        "StateRowsTests"),
     Bug("a-state-that-is-not-finite-kept", ENGINE + "Checkpoint/Snapshot.swift",
         "guard case .reals(let reals) = values, let place",
         "guard !SEEDED, case .reals(let reals) = values, let place",
