@@ -20,9 +20,15 @@ package struct StateLayout: Hashable, Sendable {
   /// Bytes of a group of hot and of other columns; each begins at a cache line.
   package let hotGroupBytes: Int
   package let restGroupBytes: Int
+  /// Where a kernel keeps what it knows of `Gates`, behind the hot columns of a group: two int64 for each
+  /// of its parts that advance together, the step at which gates must be looked at and the one from
+  /// which on tests must run; then for each gate a byte, a bit for each lane.
+  let gatesOffset: Int
+  static let mostParts = groupLanes / 2
 
   package init(_ program: Program) {
-    hot = program.everyStepColumns
+    let gates = Gates(program)
+    hot = program.everyStepColumns(gates)
     var offsets: [Int] = []
     var (hotBytes, restBytes) = (0, 0)
     for (place, column) in program.columns.enumerated() {
@@ -37,15 +43,13 @@ package struct StateLayout: Hashable, Sendable {
     }
     self.offsets = offsets
     elementBytes = program.columns.map(\.element.bytes)
-    hotGroupBytes = StateLayout.groupBytes(hotBytes)
-    restGroupBytes = StateLayout.groupBytes(restBytes)
+    gatesOffset = (hotBytes * StateLayout.groupLanes + 7) & ~7
+    let gateBytes = gates.gates.isEmpty ? 0 : 16 * StateLayout.mostParts + gates.gates.count
+    hotGroupBytes = (gatesOffset + gateBytes + 63) & ~63
+    restGroupBytes = (restBytes * StateLayout.groupLanes + 63) & ~63
     strides = [Int](program.columns.indices).map { [hot, hotGroupBytes, restGroupBytes] in
       hot.contains($0) ? hotGroupBytes : restGroupBytes
     }
-  }
-
-  private static func groupBytes(_ bytesPerLane: Int) -> Int {
-    (bytesPerLane * groupLanes + 63) & ~63
   }
 
   /// Bytes of eight neurons.
@@ -87,9 +91,9 @@ extension Program {
   }
 
   /// Columns that every step reads or writes, whatever happens in it.
-  var everyStepColumns: Set<Int> {
+  fileprivate func everyStepColumns(_ gates: Gates) -> Set<Int> {
     var columns = Set<Int>()
-    for section in [update, precondition] {
+    for section in [update, gates.everyStep] {
       columns.formUnion(section.loadedColumns)
       columns.formUnion(section.storedColumns)
     }
@@ -104,6 +108,39 @@ extension Program {
 
   /// Whether something is added only where the neuron is not refractory.
   var hasMaskedContributions: Bool { contributions.contains(where: \.isMasked) }
+
+  /// What additive ports add up: of each sum the columns that get it, ascending. Columns that always
+  /// get the same amounts, as AMPA and NMDA receptors of one synapse do, share a sum.
+  package var sums: [[Int]] {
+    var places: [[PortAddition]: Int] = [:]
+    var sums: [[Int]] = []
+    for column in summedColumns {
+      let additions = additions(to: column)
+      if let place = places[additions] {
+        sums[place].append(column)
+      } else {
+        places[additions] = sums.count
+        sums.append([column])
+      }
+    }
+    return sums
+  }
+
+  private struct PortAddition: Hashable {
+    var port: Int
+    var amount: Section
+    var isMasked: Bool
+  }
+
+  /// All that is added to a column, in the order in which it is.
+  private func additions(to column: Int) -> [PortAddition] {
+    ports.enumerated().flatMap { place, port -> [PortAddition] in
+      guard case .additive(let contributions) = port else { return [] }
+      return contributions.filter { $0.column == column }.map {
+        PortAddition(port: place, amount: $0.amount, isMasked: $0.isMasked)
+      }
+    }
+  }
 
   private var contributions: [Contribution] {
     ports.flatMap { port -> [Contribution] in

@@ -22,9 +22,9 @@ final class BlockSums {
     self.uniforms = uniforms
     self.lanes = lanes
     self.depth = depth
-    count = max(lanes * depth * program.summedColumns.count, 8)
+    count = max(lanes * depth * program.sums.count, 8)
     pending = .allocate(capacity: max(lanes, 1))
-    pending.initialize(repeating: 1, count: max(lanes, 1))
+    pending.initialize(repeating: UInt8(COPPICE_UNKNOWN), count: max(lanes, 1))
     sums = UnsafeMutableRawPointer.allocate(byteCount: count * 8, alignment: 64)
       .initializeMemory(as: Double.self, repeating: -0.0, count: count)
     due = .allocate(capacity: max(lanes / 8, 1))
@@ -44,7 +44,7 @@ final class BlockSums {
   func take(_ events: inout [coppice_event], _ offsets: inout [UInt32], groupWidth: Int) {
     due.update(repeating: 0, count: max(lanes / 8, 1))
     guard isUsed, depth <= 32 else { return }
-    let columns = program.summedColumns
+    let sums = program.sums
     let ports = summablePorts
     for event in events {
       guard ports.contains(Int(event.port)),
@@ -54,13 +54,13 @@ final class BlockSums {
         guard
           case .constant(let amount)? = contribution.summedAmount(
             ofWeight: event.payload, uniforms: uniforms),
-          let column = columns.firstIndex(of: contribution.column)
+          let sum = sums.firstIndex(where: { $0.first == contribution.column })
         else { continue }
         let group = Int(event.lane) / 8
-        let row = (group * depth + Int(event.step)) * columns.count + column
-        sums[row * 8 + Int(event.lane) % 8] += amount + 0.0
+        let row = (group * depth + Int(event.step)) * sums.count + sum
+        self.sums[row * 8 + Int(event.lane) % 8] += amount + 0.0
         due[group] |= 1 << event.step
-        added += 1
+        added += sums[sum].count
       }
     }
     events.removeAll { ports.contains(Int($0.port)) }

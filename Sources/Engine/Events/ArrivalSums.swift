@@ -1,6 +1,6 @@
 import KernelABI
 
-/// Arrivals of one cohort, added up by (group of lanes, step, column) before its blocks are visited.
+/// Arrivals of one cohort, added up by (group of lanes, step, sum) before its blocks are visited.
 ///
 /// A *tile* is some neighbouring blocks whose sums stay in the second-level cache between the
 /// additions and the visits. There is memory for one tile: visits leave no sums behind.
@@ -11,7 +11,8 @@ struct ArrivalSums: ~Copyable {
   private static let width = Int(COPPICE_LANE_MULTIPLE)
 
   private let layout: CohortLayout
-  private let columns: Int
+  /// Sums of the program.
+  private let count: Int
   /// Tiles that the cohort is divided into at the most.
   private let mostTiles: Int
   /// Steps that there is room for.
@@ -21,11 +22,11 @@ struct ArrivalSums: ~Copyable {
   private var due = AlignedBuffer(count: 0)
 
   /// - Parameters:
-  ///   - columns: that additive ports add to.
+  ///   - count: sums of the program.
   ///   - mostTiles: more of them would cut rows of synapses into crumbs.
-  init(layout: CohortLayout, columns: Int, mostTiles: Int) {
+  init(layout: CohortLayout, count: Int, mostTiles: Int) {
     self.layout = layout
-    self.columns = columns
+    self.count = count
     self.mostTiles = max(mostTiles, 1)
   }
 
@@ -33,7 +34,7 @@ struct ArrivalSums: ~Copyable {
   mutating func prepare(steps: Int) {
     guard steps > depth else { return }
     depth = steps
-    let bytesPerBlock = layout.lanes * depth * columns * 8
+    let bytesPerBlock = layout.lanes * depth * count * 8
     let blocks = max(layout.blocks, 1)
     let wanted = (blocks * bytesPerBlock + ArrivalSums.tileBytes - 1) / ArrivalSums.tileBytes
     let tiles = max(1, min(wanted, mostTiles, blocks))
@@ -45,7 +46,7 @@ struct ArrivalSums: ~Copyable {
   }
 
   private var groupsPerBlock: Int { layout.lanes / ArrivalSums.width }
-  private var sumsPerGroup: Int { depth * columns * ArrivalSums.width }
+  private var sumsPerGroup: Int { depth * count * ArrivalSums.width }
 
   /// The tile that begins with a block.
   func tile(fromBlock block: Int) -> coppice_tile {
@@ -57,10 +58,10 @@ struct ArrivalSums: ~Copyable {
       end: UInt32(end * layout.lanes))
   }
 
-  /// Where the sums of a step and column stand.
-  func destination(k: Int, column: Int) -> coppice_destination {
+  /// Where one sum of a step stands.
+  func destination(k: Int, sum: Int) -> coppice_destination {
     coppice_destination(
-      place: UInt32((k * columns + column) * ArrivalSums.width), k: UInt32(k))
+      place: UInt32((k * count + sum) * ArrivalSums.width), k: UInt32(k))
   }
 
   /// What the visit of a block is given.

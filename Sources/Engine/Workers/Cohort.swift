@@ -53,7 +53,7 @@ final class Cohort {
     let width = kernel.groupWidth(lanes: layout.lanes)
     events = VisitEvents(slots: layout.slots, lanes: layout.lanes, groupWidth: width)
     sums = ArrivalSums(
-      layout: layout, columns: program.summedColumns.count,
+      layout: layout, count: program.sums.count,
       mostTiles: summed.compactMap(\.meanRow).min().map { $0 / 8 } ?? .max)
     self.uniforms = .allocate(capacity: max(uniforms.count, 1))
     for (place, value) in uniforms.enumerated() { self.uniforms[place] = value }
@@ -63,7 +63,8 @@ final class Cohort {
     for (place, key) in streams.enumerated() { self.streams[place] = key }
     groupsPerBlock = layout.lanes / width
     pending = .allocate(capacity: max(groupsPerBlock * layout.blocks, 1))
-    pending.initialize(repeating: 1, count: max(groupsPerBlock * layout.blocks, 1))
+    pending.initialize(
+      repeating: UInt8(COPPICE_UNKNOWN), count: max(groupsPerBlock * layout.blocks, 1))
     visit = .allocate(capacity: 1)
     visit.initialize(to: coppice_visit())
     visit.pointee.lanes = UInt32(layout.lanes)

@@ -8,8 +8,8 @@ import Networks
 /// spikes, not their arrivals.
 final class SummedInlet {
   struct Contribution {
-    /// Place among the program's summed columns.
-    var column: Int
+    /// Place among the program's sums.
+    var sum: Int
     var amount: SummedAmount
   }
 
@@ -131,7 +131,7 @@ final class SummedInlet {
         for contribution in contributions {
           added = add(
             contribution, targets + Int(row.begin), count: added, synapse: Int(row.begin),
-            at: sums.destination(k: Int(row.k), column: contribution.column), times: row.times,
+            at: sums.destination(k: Int(row.k), sum: contribution.sum), times: row.times,
             to: &tile)
         }
         due.base[place].begin += UInt32(added)
@@ -146,7 +146,7 @@ final class SummedInlet {
     guard let base = sources.baseAddress, taken[k] < sources.count else { return }
     var added = 0
     for contribution in contributions {
-      let place = sums.destination(k: k, column: contribution.column)
+      let place = sums.destination(k: k, sum: contribution.sum)
       if case .constant(let amount) = contribution.amount, layout.lanes == layout.neuronsPerBlock {
         added = coppice_add_amount(
           &tile, place, base + taken[k], sources.count - taken[k], amount, 1)

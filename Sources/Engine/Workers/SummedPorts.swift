@@ -35,7 +35,7 @@ struct SummedPorts {
     }
   }
 
-  /// Places among the summed columns that a port adds to.
+  /// Columns that a port adds to.
   private func columns(ofPort port: Int) -> Set<Int> {
     guard case .additive(let contributions) = program.ports[port] else { return [] }
     return Set(contributions.map(\.column))
@@ -50,13 +50,14 @@ struct SummedPorts {
     else { return nil }
     var weight: Double?
     if case .homogeneous(let all) = rows.weights { weight = all }
-    let summed = program.summedColumns
+    let sums = program.sums
     var contributions: [SummedInlet.Contribution] = []
     for addition in additions {
-      guard !addition.isMasked, let column = summed.firstIndex(of: addition.column),
+      guard !addition.isMasked,
         let amount = addition.summedAmount(ofWeight: weight, uniforms: uniforms)
       else { return nil }
-      contributions.append(.init(column: column, amount: amount))
+      guard let sum = sums.firstIndex(where: { $0.first == addition.column }) else { continue }
+      contributions.append(.init(sum: sum, amount: amount))
     }
     return contributions
   }

@@ -79,9 +79,13 @@ package struct KernelCompiler: Sendable {
   }
 
   /// The C text that is compiled for a program.
+  ///
+  /// gcc is told to order instructions before it allots registers, so that the polynomials of several
+  /// compartments overlap; other compilers do not know the pragma and do so by themselves.
   package func translationUnit(of program: Program) -> String {
     let emulation = width == instructionSet.width ? "" : "#define COPPICE_ISA_GENERIC 1\n"
     return """
+      #pragma GCC optimize ("schedule-insns", "sched-pressure")
       #define COPPICE_WIDTH \(width)
       \(emulation)\(String(cString: coppice_kernel_abi_source()))
       \(String(cString: coppice_kernel_math_source()))

@@ -22,36 +22,38 @@ struct ArrivalsEmitter {
   /// Where there are none a line is asked for that is here: that costs less than a branch which
   /// cannot be foretold.
   func askAhead(in text: inout CText) {
-    let columns = program.summedColumns.count
-    guard columns > 0 else { return }
+    let count = program.sums.count
+    guard count > 0 else { return }
     let width = StateLayout.groupLanes
     text.block("if (visit->sums_due && l0 + \(Self.distance * width) < lanes)") { text in
       text.line("const uint32_t g = l0 / \(width) + \(Self.distance);")
       text.line(
         "const double *const sums = visit->sums + (uintptr_t)g * visit->sum_depth "
-          + "* \(columns * width);")
+          + "* \(count * width);")
       text.line("const int any = visit->sums_due[g] & 1;")
-      for column in 0..<min(columns, Self.mostLines) {
+      for sum in 0..<min(count, Self.mostLines) {
         text.line(
-          "__builtin_prefetch(any ? (const void *)(sums + \(column * width)) : (const void *)hot);")
+          "__builtin_prefetch(any ? (const void *)(sums + \(sum * width)) : (const void *)hot);")
       }
     }
   }
 
   /// Adds the sums of the step that the engine has made, and leaves none behind.
   func addSums(in text: inout CText) {
-    let columns = program.summedColumns
     let width = StateLayout.groupLanes
     text.line(
       "double *const sums = visit->sums + ((uintptr_t)(l0 / \(width)) * visit->sum_depth + k) * "
-        + "\(columns.count * width) + l0 % \(width);")
+        + "\(program.sums.count * width) + l0 % \(width);")
     let state = SectionEmitter(layout: layout, surroundings: .init(locals: locals))
-    for (place, column) in columns.enumerated() {
+    for (place, columns) in program.sums.enumerated() {
       text.block("") { text in
-        let wide = layout.wide
+        let (wide, mask) = (layout.wide, layout.mask)
         text.line("const \(wide)real a = \(wide)load(sums + \(place * width));")
-        let sum = state.sum(of: column, and: "a", where: "\(wide)isNotMinusZero(a)")
-        text.line(state.assignment(of: sum, to: column))
+        text.line("const \(mask)mask m = \(wide)isNotMinusZero(a);")
+        for column in columns {
+          let sum = state.sum(of: column, and: "a", where: "m")
+          text.line(state.assignment(of: sum, to: column))
+        }
         text.line("\(wide)store(sums + \(place * width), \(wide)set(-0.0));")
       }
     }
@@ -59,10 +61,10 @@ struct ArrivalsEmitter {
 
   /// Passes over the events of the step, summing the amounts of additive ports.
   func emit(into text: inout CText) {
-    let columns = program.summedColumns
-    for column in columns {
-      text.line("_Alignas(64) double a\(column)[\(layout.lanes)] = {0};")
-      text.line("uint32_t t\(column) = 0;")
+    let sums = program.sums
+    for sum in sums.indices {
+      text.line("_Alignas(64) double a\(sum)[\(layout.lanes)] = {0};")
+      text.line("uint32_t t\(sum) = 0;")
     }
     let state = SectionEmitter(layout: layout, surroundings: .init(locals: locals))
     if program.hasMaskedContributions, let flag = program.notRefractory {
@@ -75,24 +77,33 @@ struct ArrivalsEmitter {
         for (index, port) in program.ports.enumerated() {
           guard case .additive(let contributions) = port else { continue }
           text.block("case \(index):", closing: "} break;") { text in
-            for contribution in contributions { self.addition(of: contribution, in: &text) }
+            for contribution in contributions {
+              guard let sum = sums.firstIndex(where: { $0.first == contribution.column }) else {
+                continue
+              }
+              self.addition(of: contribution, to: sum, in: &text)
+            }
           }
         }
         text.line("default: others = 1;")
       }
     }
-    for column in columns {
-      text.block("if (t\(column))") { text in
-        text.line("const \(layout.mask)mask m = \(layout.mask)maskOf(t\(column));")
-        let sum = state.sum(of: column, and: "\(layout.wide)load(a\(column))", where: "m")
-        text.line(state.assignment(of: sum, to: column))
+    for (sum, columns) in sums.enumerated() {
+      text.block("if (t\(sum))") { text in
+        text.line("const \(layout.mask)mask m = \(layout.mask)maskOf(t\(sum));")
+        text.line("const \(layout.wide)real a = \(layout.wide)load(a\(sum));")
+        for column in columns {
+          let total = state.sum(of: column, and: "a", where: "m")
+          text.line(state.assignment(of: total, to: column))
+        }
       }
     }
   }
 
   /// Adds a contribution to the sum of the event's lane.
-  private func addition(of contribution: Program.Contribution, in text: inout CText) {
-    let column = contribution.column
+  private func addition(
+    of contribution: Program.Contribution, to sum: Int, in text: inout CText
+  ) {
     let amount = contribution.amount
     let isMasked = contribution.isMasked && program.notRefractory != nil
     text.block(isMasked ? "if (free >> l & 1)" : "") { text in
@@ -104,8 +115,8 @@ struct ArrivalsEmitter {
         text.line("_Alignas(64) double amounts[\(layout.lanes)];")
         text.line("\(layout.wide)store(amounts, v\(amount.outputs[0]));")
       }
-      text.line("a\(column)[l] += \(value);")
-      text.line("t\(column) |= (uint32_t)1 << l;")
+      text.line("a\(sum)[l] += \(value);")
+      text.line("t\(sum) |= (uint32_t)1 << l;")
     }
   }
 }

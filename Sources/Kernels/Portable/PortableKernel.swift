@@ -37,7 +37,7 @@ package struct PortableKernel: Kernel {
     ports = PortablePorts(program)
     starts = program.starts.map { PortableSection($0, of: program) }
     layout = PortableLayout(
-      program, pool: pool, summed: ports.summed,
+      program, pool: pool, summed: ports.summed.count,
       sections: [
         derived, initial, probe, update, precondition, tests, secondReset, reset,
       ]

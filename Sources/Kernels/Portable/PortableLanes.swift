@@ -278,11 +278,11 @@ struct PortableLayout {
   let pool: [PortableInstruction.Fill]
   private let numbers: Int
   private let flagBuffers: Int
-  /// Columns that additive ports add to: each has a buffer for sums.
-  let summed: [Int]
+  /// Sums of additive ports: each has a buffer.
+  private let summed: Int
 
   init(
-    _ program: Program, pool: [PortableInstruction.Fill], summed: [Int],
+    _ program: Program, pool: [PortableInstruction.Fill], summed: Int,
     sections: [PortableSection]
   ) {
     // Wide columns come before narrower ones: every one is aligned.
@@ -304,10 +304,10 @@ struct PortableLayout {
   func pooled(_ buffer: Int) -> Int { bytesOfColumns + 8 * buffer }
   func number(_ buffer: Int) -> Int { pooled(pool.count + buffer) }
   func sum(_ place: Int) -> Int { pooled(pool.count + numbers + place) }
-  func flags(_ buffer: Int) -> Int { sum(summed.count) + buffer }
+  func flags(_ buffer: Int) -> Int { sum(summed) + buffer }
   /// Where a flag says that something was summed.
   func touched(_ place: Int) -> Int { flags(flagBuffers) + place }
   /// A buffer of flags for a mask: where a second reset is due, or where a start acts.
-  var due: PortablePlace { .flags(flagBuffers + summed.count) }
-  var bytesPerLane: Int { touched(summed.count + 1) }
+  var due: PortablePlace { .flags(flagBuffers + summed) }
+  var bytesPerLane: Int { touched(summed + 1) }
 }

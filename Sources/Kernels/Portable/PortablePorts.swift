@@ -8,7 +8,7 @@ struct PortablePorts {
   }
 
   private struct Contribution {
-    /// Place among the summed columns.
+    /// Place among the sums.
     var sum: Int
     var amount: Amount
     var isMasked: Bool
@@ -22,28 +22,29 @@ struct PortablePorts {
   }
 
   private var codes: [Code] = []
-  /// Columns that additive ports add to.
-  let summed: [Int]
-  /// Those of them that are of f32.
+  /// By sum: the columns that get it.
+  let summed: [[Int]]
+  /// Columns of f32.
   private let narrow: Set<Int>
   private let notRefractory: Int?
   private let hasGeneral: Bool
 
   init(_ program: Program) {
     notRefractory = program.notRefractory
-    let summed = program.summedColumns
-    narrow = Set(summed.filter { program.columns[$0].element == .single })
+    let summed = program.sums
+    narrow = Set(summed.joined().filter { program.columns[$0].element == .single })
     var codes: [Code] = []
     for port in program.ports {
       switch port {
       case .additive(let contributions):
         codes.append(
           .additive(
-            contributions.map { contribution in
-              Contribution(
-                sum: summed.firstIndex(of: contribution.column) ?? 0,
-                amount: Self.amount(contribution.amount, of: program),
-                isMasked: contribution.isMasked)
+            contributions.compactMap { contribution in
+              summed.firstIndex { $0.first == contribution.column }.map { sum in
+                Contribution(
+                  sum: sum, amount: Self.amount(contribution.amount, of: program),
+                  isMasked: contribution.isMasked)
+              }
             }))
       case .general(let code): codes.append(.general(PortableSection(code, of: program)))
       }
@@ -88,11 +89,13 @@ struct PortablePorts {
     let width = StateLayout.groupLanes
     for group in 0..<Int(lanes.visit.lanes) / width where due[group] >> k & 1 != 0 {
       var sums = all + (group * Int(lanes.visit.sum_depth) + Int(k)) * summed.count * width
-      for column in summed {
+      for columns in summed {
         for lane in 0..<width where sums[lane].bitPattern != (-0.0).bitPattern {
-          add(sums[lane], to: column, ofLane: group * width + lane, lanes: lanes)
-          sums[lane] = -0.0
+          for column in columns {
+            add(sums[lane], to: column, ofLane: group * width + lane, lanes: lanes)
+          }
         }
+        sums.update(repeating: -0.0, count: width)
         sums += width
       }
     }
@@ -151,7 +154,9 @@ struct PortablePorts {
     let lane = Int(event.lane)
     for contribution in contributions where touched(contribution.sum, lanes)[lane] != 0 {
       let sums = sums(contribution.sum, lanes)
-      add(sums[lane], to: summed[contribution.sum], ofLane: lane, lanes: lanes)
+      for column in summed[contribution.sum] {
+        add(sums[lane], to: column, ofLane: lane, lanes: lanes)
+      }
       sums[lane] = 0
       touched(contribution.sum, lanes)[lane] = 0
     }
