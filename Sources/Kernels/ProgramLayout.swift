@@ -20,15 +20,9 @@ package struct StateLayout: Hashable, Sendable {
   /// Bytes of a group of hot and of other columns; each begins at a cache line.
   package let hotGroupBytes: Int
   package let restGroupBytes: Int
-  /// Where a kernel keeps what it knows of `Gates`, behind the hot columns of a group: two int64 for each
-  /// of its parts that advance together, the step at which gates must be looked at and the one from
-  /// which on tests must run; then for each gate a byte, a bit for each lane.
-  let gatesOffset: Int
-  static let mostParts = groupLanes / 2
 
   package init(_ program: Program) {
-    let gates = Gates(program)
-    hot = program.everyStepColumns(gates)
+    hot = program.everyStepColumns
     var offsets: [Int] = []
     var (hotBytes, restBytes) = (0, 0)
     for (place, column) in program.columns.enumerated() {
@@ -43,13 +37,15 @@ package struct StateLayout: Hashable, Sendable {
     }
     self.offsets = offsets
     elementBytes = program.columns.map(\.element.bytes)
-    gatesOffset = (hotBytes * StateLayout.groupLanes + 7) & ~7
-    let gateBytes = gates.gates.isEmpty ? 0 : 16 * StateLayout.mostParts + gates.gates.count
-    hotGroupBytes = (gatesOffset + gateBytes + 63) & ~63
-    restGroupBytes = (restBytes * StateLayout.groupLanes + 63) & ~63
+    hotGroupBytes = StateLayout.groupBytes(hotBytes)
+    restGroupBytes = StateLayout.groupBytes(restBytes)
     strides = [Int](program.columns.indices).map { [hot, hotGroupBytes, restGroupBytes] in
       hot.contains($0) ? hotGroupBytes : restGroupBytes
     }
+  }
+
+  private static func groupBytes(_ bytesPerLane: Int) -> Int {
+    (bytesPerLane * groupLanes + 63) & ~63
   }
 
   /// Bytes of eight neurons.
@@ -91,9 +87,9 @@ extension Program {
   }
 
   /// Columns that every step reads or writes, whatever happens in it.
-  fileprivate func everyStepColumns(_ gates: Gates) -> Set<Int> {
+  var everyStepColumns: Set<Int> {
     var columns = Set<Int>()
-    for section in [update, gates.everyStep] {
+    for section in [update, precondition] {
       columns.formUnion(section.loadedColumns)
       columns.formUnion(section.storedColumns)
     }

@@ -24,7 +24,7 @@ final class BlockSums {
     self.depth = depth
     count = max(lanes * depth * program.sums.count, 8)
     pending = .allocate(capacity: max(lanes, 1))
-    pending.initialize(repeating: UInt8(COPPICE_UNKNOWN), count: max(lanes, 1))
+    pending.initialize(repeating: 1, count: max(lanes, 1))
     sums = UnsafeMutableRawPointer.allocate(byteCount: count * 8, alignment: 64)
       .initializeMemory(as: Double.self, repeating: -0.0, count: count)
     due = .allocate(capacity: max(lanes / 8, 1))

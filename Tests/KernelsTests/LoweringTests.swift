@@ -48,11 +48,11 @@ import Units
     let flags = program.columns.count { $0.element == .flag }
     #expect(flags == 6 + 7)
     #expect(program.bytesPerLane == (program.columns.count - flags) * 8 + flags)
-    // Four potentials, six conductances of spikes and two of synapses; behind them what is known of gates.
+    // Four potentials, six conductances of spikes and two of synapses, three timers, and the flags of
+    // falls.
     let state = StateLayout(program)
-    #expect(state.hot.count == 12)
-    #expect(state.gatesOffset == 12 * 64)
-    #expect(state.hotGroupBytes == 14 * 64)
+    #expect(state.hot.count == 12 + 3 + 3)
+    #expect(state.hotGroupBytes == 16 * 64)
     #expect(state.groupBytes >= program.bytesPerLane * StateLayout.groupLanes)
   }
 

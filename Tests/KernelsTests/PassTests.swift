@@ -125,22 +125,6 @@ import Testing
     #expect(!text.contains { $0.contains("allow_I_Na") })
   }
 
-  @Test func `steps compare voltages alone, timers and flags stand in gates`() throws {
-    let program = try Program(WrittenActiveModel.definition)
-    let gates = Gates(program)
-    let text = program.text(of: gates.everyStep)
-    #expect(text.count { $0.contains(" > ") } == 4)
-    #expect(!text.contains { $0.contains("allow") || $0.contains("timer") || $0.contains("step") })
-    // The soma's threshold has no gate, the rises of three dendrites have one; three falls wait alone.
-    #expect(gates.guards.map { $0 != nil } == [false, true, true, true])
-    #expect(gates.gates.map(\.isAlone) == [false, true, false, true, false, true])
-    #expect(gates.gates.allSatisfy { $0.deadlines.outputs.count == 2 })
-    // What only gates read is no column of every step.
-    let timers = program.columns.indices.filter { program.columns[$0].name.contains("timer") }
-    #expect(timers.count == 3)
-    #expect(StateLayout(program).hot.isDisjoint(with: timers))
-  }
-
   @Test func `columns that always get the same amounts share a sum`() throws {
     var system = Self.system
     for name in ["s", "q", "z"] {

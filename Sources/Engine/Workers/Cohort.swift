@@ -63,8 +63,7 @@ final class Cohort {
     for (place, key) in streams.enumerated() { self.streams[place] = key }
     groupsPerBlock = layout.lanes / width
     pending = .allocate(capacity: max(groupsPerBlock * layout.blocks, 1))
-    pending.initialize(
-      repeating: UInt8(COPPICE_UNKNOWN), count: max(groupsPerBlock * layout.blocks, 1))
+    pending.initialize(repeating: 1, count: max(groupsPerBlock * layout.blocks, 1))
     visit = .allocate(capacity: 1)
     visit.initialize(to: coppice_visit())
     visit.pointee.lanes = UInt32(layout.lanes)

@@ -26,9 +26,6 @@
 /// Lanes of a block come in multiples of this; padding lanes compute but never leave a mark.
 #define COPPICE_LANE_MULTIPLE 8
 
-/// Says of a group that its flags must be looked at and that nothing else is known of it.
-#define COPPICE_UNKNOWN 2
-
 /// Something that arrives at a neuron: a network spike or a generator's.
 ///
 /// Sorted by (group, step, lane, port, synapse), where group = lane / the kernel's group width.
@@ -71,16 +68,14 @@ typedef struct coppice_visit {
   /// The block: groups of COPPICE_LANE_MULTIPLE lanes with the columns that every step touches, then
   /// groups of as many lanes with those that only rare paths do, each group aligned to 64 bytes. In a
   /// group, column c starts at byte `offset(c) * COPPICE_LANE_MULTIPLE`; 8-byte columns (double, or
-  /// uint64 bits) come first, then 4-byte ones (float), then 1-byte booleans (0 or 1). Behind the first
-  /// of these groups a kernel may keep what it knows of the group.
+  /// uint64 bits) come first, then 4-byte ones (float), then 1-byte booleans (0 or 1).
   uint8_t *state;
   const double *uniforms;              ///< the program's table, evaluated once
   const float *singles;                ///< the same table, each number rounded to the nearest float
   const uint64_t *streams;             ///< one Philox key per random occurrence of the program
 
   /// [lanes / group width]: 0 only where the visit before has left 0: no flag of a spike or an event
-  /// waits for the next tail. Out: the same. COPPICE_UNKNOWN where somebody else has written the state,
-  /// as before the first visit: what the kernel itself keeps in a group is void. NULL: so it is in all.
+  /// waits for the next tail. Out: the same. NULL: the kernel must look.
   uint8_t *pending;
 
   /// Arrivals that were added up already: [lanes / COPPICE_LANE_MULTIPLE][sum_depth][sum]

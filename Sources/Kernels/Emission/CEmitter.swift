@@ -27,7 +27,6 @@ package enum CEmitter {
     TailEmitter(layout: layout).emit(into: &text)
     StartEmitter(layout: layout).emit(into: &text)
     TestsEmitter(layout: layout).emit(into: &text)
-    GatesEmitter(layout: layout).emit(into: &text)
     ProbeEmitter(layout: layout).emit(into: &text)
     VisitEmitter(layout: layout).emit(into: &text)
     text.line("")

@@ -14,8 +14,6 @@ struct HotUniform: Hashable {
 /// Where each column of a program is while a visit runs.
 struct ColumnLayout {
   let program: Program
-  /// What of the tests every step looks at, and what it need not.
-  let gates: Gates
   let visits: VisitLength
   /// Columns that the step loop reads or writes in every step: held in local variables.
   let hot: Set<Int>
@@ -49,8 +47,7 @@ struct ColumnLayout {
   init(_ program: Program, width: Int, visits: VisitLength = .long) {
     self.program = program
     self.visits = visits
-    gates = Gates(program)
-    let sections = [program.update, gates.everyStep]
+    let sections = [program.update, program.precondition]
     var hot = Set<Int>()
     var uniforms = Set<HotUniform>()
     for section in sections {
@@ -93,17 +90,6 @@ struct ColumnLayout {
         + "+ (uintptr_t)(l0 / 8) * \(rest);")
   }
 
-  /// Asks memory for what rare paths touch of the next group: in a long visit some of it is touched for
-  /// sure, and one line after the other would have to be waited for.
-  func askAhead(in text: inout CText) {
-    for line in stride(from: 0, to: min(state.restGroupBytes, Self.mostAhead), by: 64) {
-      text.line("__builtin_prefetch(rest + \(state.restGroupBytes + line));")
-    }
-  }
-
-  /// Bytes that are asked for ahead at the most.
-  private static let mostAhead = 2048
-
   /// Declares the pointers to some columns' lanes of the group, from `hot` and `rest`.
   func declarePointers(_ columns: some Collection<Int>, in text: inout CText) {
     for column in columns.sorted() {
@@ -137,9 +123,6 @@ struct ColumnLayout {
   func local(_ column: Int) -> String {
     places[column].map { "h[\($0)]" } ?? "c\(column)"
   }
-
-  /// Where the knowledge of gates lies in a group's memory.
-  var gatesOffset: Int { state.gatesOffset }
 
   /// The value of a column in memory.
   func memory(_ column: Int) -> String {

@@ -50,9 +50,8 @@ struct StartEmitter {
     }
   }
 
-  /// Calls the function where something is due at step k, the pass over what is due; `behind` writes
-  /// what follows the call.
-  func call(in text: inout CText, behind: (inout CText) -> Void) {
+  /// Calls the function where something is due at step k; the pass over what is due.
+  func call(in text: inout CText) {
     guard isNeeded else { return }
     text.block("if (__builtin_expect(k == next_start, 0))") { text in
       text.line("const coppice_start *const first_start = start_now;")
@@ -62,7 +61,6 @@ struct StartEmitter {
       if layout.visits == .long { layout.spill(readColumns, in: &text) }
       text.line("start(visit, l0, n, first_start, start_now);")
       if layout.visits == .long { layout.reload(writtenColumns, in: &text) }
-      behind(&text)
     }
   }
 

@@ -13,7 +13,6 @@ struct VisitEmitter {
   private let tail: TailEmitter
   private let start: StartEmitter
   private let tests: TestsEmitter
-  private let gates: GatesEmitter
   private let probe: ProbeEmitter
   private let arrivals: ArrivalsEmitter
   private var program: Program { layout.program }
@@ -24,7 +23,6 @@ struct VisitEmitter {
     tail = TailEmitter(layout: layout)
     start = StartEmitter(layout: layout)
     tests = TestsEmitter(layout: layout)
-    gates = GatesEmitter(layout: layout)
     probe = ProbeEmitter(layout: layout)
     arrivals = ArrivalsEmitter(layout: layout)
   }
@@ -64,7 +62,6 @@ struct VisitEmitter {
     }
   }
 
-  private var looksAtPending: Bool { !program.pendingFlags.isEmpty || gates.isNeeded }
   private var isBetweenNeeded: Bool { tail.isNeeded || !program.summedColumns.isEmpty }
 
   private func group(in text: inout CText) {
@@ -83,12 +80,7 @@ struct VisitEmitter {
     if let bits = program.secondReset?.pending { pointers.insert(bits) }
     if let flag = program.notRefractory { pointers.insert(flag) }
     layout.declarePointers(pointers, in: &text)
-    if isLong {
-      layout.askAhead(in: &text)
-      loadHotColumns(in: &text)
-    } else {
-      arrivals.askAhead(in: &text)
-    }
+    if isLong { loadHotColumns(in: &text) } else { arrivals.askAhead(in: &text) }
     pendingAtEntry(in: &text)
     start.declare(in: &text)
     if probe.isNeeded {
@@ -101,7 +93,7 @@ struct VisitEmitter {
     }
     text.block("for (uint32_t k = 0;;)") { text in step(in: &text) }
     if isLong { storeHotColumns(in: &text) }
-    if looksAtPending {
+    if !program.pendingFlags.isEmpty {
       text.line("if (visit->pending) visit->pending[l0 / \(layout.lanes)] = pending != 0;")
     }
   }
@@ -139,12 +131,9 @@ struct VisitEmitter {
   }
 
   private func pendingAtEntry(in text: inout CText) {
-    if looksAtPending {
-      text.line(
-        "uint32_t pending = "
-          + "visit->pending ? visit->pending[l0 / \(layout.lanes)] : COPPICE_UNKNOWN;")
+    if !program.pendingFlags.isEmpty {
+      text.line("uint32_t pending = visit->pending ? visit->pending[l0 / \(layout.lanes)] : 1;")
     }
-    gates.declare(in: &text)
     if let bits = program.secondReset?.pending {
       text.line("uint64_t second = \(layout.wide)bitsOr(\(layout.memory(bits)));")
     }
@@ -174,7 +163,7 @@ struct VisitEmitter {
       }
     }
     text.line("if (k >= steps) break;")
-    start.call(in: &text) { gates.forget(after: start.writtenColumns, in: &$0) }
+    start.call(in: &text)
     if probe.isNeeded {
       text.block("if (__builtin_expect(k == next_row, 0))") { text in
         if isLong { layout.spill(probe.readColumns, in: &text) }
@@ -221,7 +210,6 @@ struct VisitEmitter {
       text.line("tail(visit, l0, n - 1, from, event);")
       layout.reload(tail.writtenColumns, in: &text)
       clearPending(in: &text)
-      gates.forget(after: tail.writtenColumns, in: &text)
     }
   }
 
@@ -262,13 +250,15 @@ struct VisitEmitter {
     text.line("event = between(visit, l0, k, event, end, \(isRare));")
     text.line("next = event != end ? event->step : UINT32_MAX;")
     clearPending(in: &text)
-    gates.forget(after: tail.writtenColumns, in: &text)
   }
 
   private func thresholds(_ everyStep: SectionEmitter, in text: inout CText) {
-    gates.look(in: &text)
-    everyStep.code(of: layout.gates.everyStep, in: &text)
-    text.block("if (__builtin_expect(\(gates.anyTest), 0))") { text in
+    var condition = "1"
+    if let output = program.precondition.outputs.first {
+      everyStep.code(of: program.precondition, in: &text)
+      condition = "__builtin_expect(\(layout.mask)any(v\(output)), 0)"
+    }
+    text.block("if (\(condition))") { text in
       if isLong { layout.spill(tests.readColumns, in: &text) }
       let call = "tests(visit, l0, k);"
       text.line(program.pendingFlags.isEmpty ? call : "pending = \(call)")

@@ -1,6 +1,5 @@
 extension Program {
   /// Makes the precondition cheap: of each test, which is a conjunction, only what is at hand.
-  /// (Compiled kernels take tests apart further, see `Gates`.)
   ///
   /// Comparisons without functions come first: a quiet neuron is below its thresholds. Where there is
   /// one that the time does not enter, those of the time with a column go with it: a dendrite stays
@@ -33,8 +32,8 @@ extension Program {
 }
 
 extension Section {
-  /// What must hold together for a condition to hold.
-  func conjuncts(of condition: Int) -> [Int] {
+  /// Conjuncts of a condition of which it cannot hold unless all do.
+  fileprivate func cheapConjuncts(of condition: Int) -> [Int] {
     var conjuncts: [Int] = []
     var open = [condition]
     while let value = open.popLast() {
@@ -44,12 +43,6 @@ extension Section {
         conjuncts.append(value)
       }
     }
-    return conjuncts
-  }
-
-  /// Conjuncts of a condition of which it cannot hold unless all do.
-  fileprivate func cheapConjuncts(of condition: Int) -> [Int] {
-    let conjuncts = conjuncts(of: condition)
     if conjuncts.contains(where: { isCheapComparison($0, timed: false) }) {
       return conjuncts.filter { isCheapComparison($0, timed: true) }
     }
@@ -57,7 +50,7 @@ extension Section {
     return flags.isEmpty ? [condition] : flags
   }
 
-  func isFlag(_ value: Int) -> Bool {
+  private func isFlag(_ value: Int) -> Bool {
     switch instructions[value].operation {
     case .load, .uniform: true
     case .not(let x): isFlag(x)
@@ -66,7 +59,7 @@ extension Section {
   }
 
   /// Whether it compares numbers that take next to nothing to compute; `timed`: the time among them.
-  func isCheapComparison(_ value: Int, timed: Bool) -> Bool {
+  private func isCheapComparison(_ value: Int, timed: Bool) -> Bool {
     guard case .compare(_, let x, let y) = instructions[value].operation else { return false }
     return isCheap(x, depth: 2, timed: timed) && isCheap(y, depth: 2, timed: timed)
   }
