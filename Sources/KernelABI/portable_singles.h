@@ -31,6 +31,7 @@ static void unary_single(coppice_unary operation, float *out, const float *a, si
     UNARY_SINGLE(COPPICE_CEIL, cs_ceil);
     UNARY_SINGLE(COPPICE_TRUNCATE, cs_truncate);
     UNARY_SINGLE(COPPICE_EXP, cs_exp);
+    UNARY_SINGLE(COPPICE_EXP2, cs_exp2);
     UNARY_SINGLE(COPPICE_LOG, cs_log);
     UNARY_SINGLE(COPPICE_LOG10, cs_log10);
     UNARY_SINGLE(COPPICE_EXPM1, cs_expm1);

@@ -206,7 +206,7 @@ package enum Operation: Hashable, Sendable {
 /// Lane-wise functions of one number; names as KernelABI's.
 package enum UnaryOperation: String, Hashable, Sendable, CaseIterable {
   case negate, absolute, sign, squareRoot, floor, ceil, truncate
-  case exp, log, log10, expm1, log1p, exprel
+  case exp, exp2, log, log10, expm1, log1p, exprel
   case sin, cos, tan, arcsin, arccos, arctan, sinh, cosh, tanh
 }
 

@@ -46,6 +46,9 @@
       .init("exp", .even(-708...709.7), below: 0.95) { expl($0) },
       .init("exp", .even(-1...1), below: 0.95) { expl($0) },
       .init("exp", .scaled(-70...0, signed: true), below: 0.95) { expl($0) },
+      .init("exp2", .even(-1022...1023.99), below: 1) { exp2l($0) },
+      .init("exp2", .even(-1.5...1.5), below: 1) { exp2l($0) },
+      .init("exp2", .scaled(-70...0, signed: true), below: 1) { exp2l($0) },
       .init("expm1", .even(-45...709.7), below: 1.2) { expm1l($0) },
       .init("expm1", .even(-2...2), below: 1.2) { expm1l($0) },
       .init("expm1", .scaled(-100...1, signed: true), below: 1.2) { expm1l($0) },
@@ -149,7 +152,7 @@
     @Test func `Functions treat the edges as C does`() throws {
       let points = Lanes(edges.filter { !$0.isSubnormal })
       let functions: [(String, (Float80) -> Float80)] = [
-        ("exp", expl), ("log", logl), ("log10", log10l), ("expm1", expm1l), ("log1p", log1pl),
+        ("exp", expl), ("exp2", exp2l), ("log", logl), ("log10", log10l), ("expm1", expm1l), ("log1p", log1pl),
         ("sin", sinl), ("cos", cosl), ("tan", tanl), ("arcsin", asinl), ("arccos", acosl),
         ("arctan", atanl), ("sinh", sinhl), ("cosh", coshl), ("tanh", tanhl),
         ("squareRoot", sqrtl), ("floor", floorl), ("ceil", ceill), ("truncate", truncl),

@@ -157,6 +157,10 @@ let edges: [Double] =
     -745, -746, 37.5, 20, -40, 0.42, 0.4142135623730951, 2.414213562373095, 2.42,
     0.7071067811865476,
     5, 10 - 1e-9, 0.075, 0.925, 1e-20,
+    // where powers of two overflow, vanish, and are rounded to the next
+    1024, 1024.0.nextDown, 1023.5, 1023.5.nextDown, 1023.5.nextUp, -1022, -1022.0.nextUp,
+    -1022.0.nextDown, -1022.5, -1022.5.nextDown, -1023, -1074, -1075, 1.5, -1.5, 0.5.nextUp,
+    -0.5.nextDown,
   ]
 
 /// Any number at all, and more of those that occur.

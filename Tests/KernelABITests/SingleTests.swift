@@ -34,6 +34,8 @@ import Testing
     let all = stride(from: UInt32(0), to: .max - 9_973, by: 9_973).map(Float.init(bitPattern:))
     let exponential = try worst(of: "exp", over: all) { Foundation.exp($0) }
     #expect(exponential.error < 0.9, "exp(\(exponential.at))")
+    let power = try worst(of: "exp2", over: all) { Foundation.exp2($0) }
+    #expect(power.error < 0.9, "exp2(\(power.at))")
     let logarithm = try worst(of: "log", over: all) { Foundation.log($0) }
     #expect(logarithm.error < 0.9, "log(\(logarithm.at))")
   }

@@ -79,6 +79,45 @@ import Testing
     #expect(lines[1].contains(" * u"))
   }
 
+  @Test func `a quotient gives up the constant factors of its numerator`() throws {
+    let lines = try update(
+      "g" * Written("a") / ("b" + "x") * "h", after: "uniform gathering")
+    #expect(lines.count { $0.contains(" / ") } == 1)
+    #expect(lines.count { $0.contains(" * u") } == 1)
+    // A second quotient, and one that others read too, stay as they are.
+    let two = try update(
+      "g" * Written("a") / ("b" + "x") * ("h" * Written("b") / ("a" + "x")),
+      after: "uniform gathering")
+    #expect(two.count { $0.contains(" / ") } == 2)
+    let quotient = "g" * Written("a") / ("b" + "x")
+    let shared = try update(
+      quotient * "h" + .call("exp", quotient), after: "uniform gathering")
+    #expect(shared.count { $0.contains(" / ") } == 1)
+  }
+
+  @Test func `an exponential with a constant factor becomes a power of two`() throws {
+    let sigmoid = try update(
+      .call("exp", -Written("g") * ("a" / "tau" + "h")), after: "dead code")
+    #expect(sigmoid.count == 4)
+    #expect(sigmoid[0].contains("= a * u") && sigmoid[0].hasSuffix("rounded once"))
+    #expect(sigmoid[1].contains("= exp2(v"))
+    // A difference of numbers that may be alike keeps its rounding.
+    let difference = try update(.call("exp", ("a" - "h") / "tau"), after: "dead code")
+    #expect(difference[0].contains("= a - u") && difference[1].contains(" * u"))
+    #expect(difference[2].contains("= exp2(v"))
+  }
+
+  @Test func `an exponential without a constant factor stays one`() throws {
+    for exponent in ["a" * Written("b"), "a" - Written("b"), "a" + Written("g"), Written("a")] {
+      let lines = try update(.call("exp", exponent), after: "dead code")
+      #expect(lines.contains { $0.contains("= exp(v") || $0.contains("= exp(a)") })
+      #expect(!lines.contains { $0.contains("exp2") })
+    }
+    // What decides a condition keeps every bit.
+    let floor = try update(.call("floor", .call("exp", "a" / "tau")), after: "dead code")
+    #expect(floor.contains { $0.contains("= exp(v") })
+  }
+
   @Test func `opposite differences are computed once`() throws {
     let lines = try update(
       ("a" - "b") * "g" + ("b" - "a") * "h" * "x", after: "dead code")

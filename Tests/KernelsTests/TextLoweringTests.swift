@@ -33,10 +33,11 @@ import Units
         uniformParameters: ["I_ext": 0], size: 8))
   }
 
-  @Test func `a synapse with magnesium block takes one exp and one division`() throws {
+  @Test func `a synapse with magnesium block takes one power of two and one division`() throws {
     let program = try program()
     let operations = program.update.instructions.map(\.operation)
-    #expect(operations.count { if case .unary(.exp, _) = $0 { true } else { false } } == 1)
+    #expect(operations.count { if case .unary(.exp2, _) = $0 { true } else { false } } == 1)
+    #expect(operations.count { if case .unary(.exp, _) = $0 { true } else { false } } == 0)
     #expect(operations.count { if case .binary(.divide, _, _) = $0 { true } else { false } } == 1)
     #expect(operations.count { if case .random = $0 { true } else { false } } == 1)
     #expect(operations.count { if case .unary(.squareRoot, _) = $0 { true } else { false } } == 0)

@@ -10,7 +10,7 @@ package struct ProgramPass: Sendable {
 
   /// All passes, in order.
   ///
-  /// Those that may change a rounding (reciprocals, signs, gathering, balancing, fma) work on the update
+  /// Those that may change a rounding (reciprocals, signs, gathering, powers of two, balancing, fma) work on the update
   /// alone, stay within a few units in the last place of the plain meaning, and leave alone
   /// whatever decides a condition.
   package static let all: [ProgramPass] = [
@@ -19,6 +19,7 @@ package struct ProgramPass: Sendable {
     ProgramPass("reciprocals") { $0.multiplyingByReciprocals() },
     ProgramPass("sign normalisation") { $0.normalisingSigns() },
     ProgramPass("uniform gathering") { $0.gatheringUniforms() },
+    ProgramPass("base-two exponentials") { $0.computingBaseTwoExponentials() },
     ProgramPass("common subexpressions") { $0.mergingCommonSubexpressions() },
     ProgramPass("derived hoisting") { $0.hoistingDerived() },
     ProgramPass("sum balancing") { $0.balancingSums() },

@@ -1,6 +1,7 @@
 extension Program {
   /// Gathers the constant factors of each product: dt × (X × r) becomes X × (dt × r), of which
-  /// the second factor is a uniform, and -x / tau becomes x × (-1/tau).
+  /// the second factor is a uniform, and -x / tau becomes x × (-1/tau). A quotient among the
+  /// factors gives up those of its numerator: (g × x / y) × w becomes (x / y) × (g × w).
   func gatheringUniforms() -> Program {
     var program = self
     var table = UniformTable(uniforms)
@@ -30,42 +31,40 @@ private struct Factors {
   var varying: [Int] = []
   var neuron: [Int] = []
   var uniform: [Int] = []
+  /// What the varying ones are divided by.
+  var divisor: Int?
 
-  /// Varying × (neuron × uniform), the sign with the factor that changes least.
+  mutating func append(_ value: Int, _ constancy: Constancy) {
+    switch constancy {
+    case .uniform: uniform.append(value)
+    case .neuron: neuron.append(value)
+    case .varying: varying.append(value)
+    }
+  }
+
+  /// (Varying / divisor) × (neuron × uniform), the sign with the factor that changes least.
   func multiplied(values: [Int], in code: inout SectionBuilder, table: inout UniformTable) -> Int {
-    func product(_ factors: [Int], _ code: inout SectionBuilder, _ table: inout UniformTable)
-      -> Int?
-    {
-      var result: Int?
-      for factor in factors {
-        let value = values[factor]
-        guard let left = result else {
-          result = value
-          continue
-        }
-        result = code.hoisted(Instruction(.binary(.multiply, left, value), .real), into: &table)
-      }
-      return result
+    func result(_ operation: Operation) -> Int {
+      code.hoisted(Instruction(operation, .real), into: &table)
     }
     var isNegative = self.isNegative
-    var result: Int?
+    var constant: Int?
     for factors in [uniform, neuron, varying] {
-      guard var part = product(factors, &code, &table) else { continue }
-      if isNegative {
-        part = code.hoisted(Instruction(.unary(.negate, part), .real), into: &table)
-        isNegative = false
+      guard let first = factors.first else { continue }
+      var part = factors.dropFirst().reduce(values[first]) {
+        result(.binary(.multiply, $0, values[$1]))
       }
-      guard let constant = result else {
-        result = part
-        continue
-      }
-      result = code.hoisted(Instruction(.binary(.multiply, part, constant), .real), into: &table)
+      if factors == varying, let divisor { part = result(.binary(.divide, part, values[divisor])) }
+      if isNegative { part = result(.unary(.negate, part)) }
+      isNegative = false
+      constant = constant.map { result(.binary(.multiply, part, $0)) } ?? part
     }
-    return result ?? code.emit(.constant(1), .real)
+    return constant ?? code.emit(.constant(1), .real)
   }
 }
 
-/// The products of a section: trees of multiplications and negations that no one else reads.
+/// The products of a section: trees of multiplications and negations, and of one division below
+/// them, that no one else reads.
 private struct Products {
   let section: Section
   private let constancy: [Constancy]
@@ -76,19 +75,30 @@ private struct Products {
 
   init(_ section: Section, constantColumns: Set<Int>) {
     self.section = section
-    constancy = section.constancy(constantColumns: constantColumns)
+    let constancy = section.constancy(constantColumns: constantColumns)
+    self.constancy = constancy
     let exact = section.exactValues
-    let isProduct = section.instructions.indices.map { place in
-      guard !exact[place] else { return false }
+    let users = section.users
+    func isProduct(_ place: Int) -> Bool {
       switch section.instructions[place].operation {
-      case .binary(.multiply, _, _), .unary(.negate, _): return true
-      default: return false
+      case .binary(.multiply, _, _), .unary(.negate, _): !exact[place]
+      default: false
       }
     }
-    self.isProduct = isProduct
-    isPart = section.users.enumerated().map { place, users in
-      guard isProduct[place], users.count == 1, let user = users[0] else { return false }
-      return isProduct[user]
+    func reader(_ place: Int) -> Int? { users[place].count == 1 ? users[place][0] : nil }
+    /// A quotient of varying values that a product reads.
+    func isFactor(_ place: Int) -> Bool {
+      guard case .binary(.divide, let x, let y) = section.instructions[place].operation,
+        !exact[place], constancy[x] == .varying, constancy[y] == .varying
+      else { return false }
+      return reader(place).map(isProduct) ?? false
+    }
+    self.isProduct = section.instructions.indices.map(isProduct)
+    isPart = section.instructions.indices.map { place in
+      guard !isFactor(place) else { return true }
+      guard isProduct(place), let reader = reader(place) else { return false }
+      if isFactor(reader) { return section.instructions[reader].operation.operands[0] == place }
+      return isProduct(reader)
     }
   }
 
@@ -98,18 +108,18 @@ private struct Products {
     var factors = Factors()
     var open = [place]
     while let value = open.popLast() {
-      guard value == place || isPart[value] else {
-        switch constancy[value] {
-        case .uniform: factors.uniform.append(value)
-        case .neuron: factors.neuron.append(value)
-        case .varying: factors.varying.append(value)
-        }
-        continue
-      }
-      if case .unary(.negate, _) = section.instructions[value].operation {
+      let operation = section.instructions[value].operation
+      switch operation {
+      case .binary(.divide, let x, let y) where isPart[value] && factors.divisor == nil:
+        factors.divisor = y
+        open.append(x)
+      case .binary(.multiply, _, _) where value == place || isPart[value]:
+        open += operation.operands.reversed()
+      case .unary(.negate, let x) where value == place || isPart[value]:
         factors.isNegative.toggle()
+        open.append(x)
+      default: factors.append(value, constancy[value])
       }
-      open += section.instructions[value].operation.operands.reversed()
     }
     return factors
   }
