@@ -152,7 +152,8 @@
     @Test func `Functions treat the edges as C does`() throws {
       let points = Lanes(edges.filter { !$0.isSubnormal })
       let functions: [(String, (Float80) -> Float80)] = [
-        ("exp", expl), ("exp2", exp2l), ("log", logl), ("log10", log10l), ("expm1", expm1l), ("log1p", log1pl),
+        ("exp", expl), ("exp2", exp2l), ("log", logl), ("log10", log10l), ("expm1", expm1l),
+        ("log1p", log1pl),
         ("sin", sinl), ("cos", cosl), ("tan", tanl), ("arcsin", asinl), ("arccos", acosl),
         ("arctan", atanl), ("sinh", sinhl), ("cosh", coshl), ("tanh", tanhl),
         ("squareRoot", sqrtl), ("floor", floorl), ("ceil", ceill), ("truncate", truncl),

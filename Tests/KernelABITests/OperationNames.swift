@@ -3,7 +3,8 @@ import KernelABI
 /// The operations by the names of the header, in the order of the enumerations.
 let unaryNames = [
   "negate", "absolute", "sign", "squareRoot", "floor", "ceil", "truncate", "exp", "exp2", "log",
-  "log10", "expm1", "log1p", "exprel", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh", "cosh",
+  "log10", "expm1", "log1p", "exprel", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh",
+  "cosh",
   "tanh",
 ]
 let binaryNames = ["add", "subtract", "multiply", "divide", "minimum", "maximum", "power"]
