@@ -8,6 +8,7 @@ final class Recorder {
   private let streams: Int
   private let states: [StateRows]
   private var merged = GrowingList<SpikeRecord>(capacity: 1024)
+  private var order = RecordOrder()
   /// What went wrong; recording stops with it.
   private(set) var fault: SimulationError?
 
@@ -60,8 +61,7 @@ final class Recorder {
     guard merged.count > 0 else { return }
     // Workers' lists are in the order of blocks: within a visit of several steps that is not the
     // order of steps.
-    var elements = merged.mutableElements
-    elements.sort { ($0.step, $0.neuron) < ($1.step, $1.neuron) }
+    order.sort(&merged)
     let records = Span<SpikeRecord>(_unsafeElements: merged.elements)
     try sink.spikes(records, stream: stream)
   }

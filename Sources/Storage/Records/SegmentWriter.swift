@@ -78,19 +78,13 @@ package final class SegmentWriter: RecordSink {
     guard streams.indices.contains(stream) else {
       throw RecordError(message: "there is no record stream \(stream)", exitCode: ExitCode.fault)
     }
-    let size = layout.streams[stream].size
-    for place in records.indices {
-      let record = records[place]
-      let isInOrder = streams[stream].last.map { !precedes(record, $0) } ?? true
-      guard isInOrder, record.step >= firstStep, Int(record.neuron) < size else {
-        throw RecordError(
-          message: "record (step \(record.step), neuron \(record.neuron)) of "
-            + "\(layout.streams[stream].name) is out of order or range", exitCode: ExitCode.fault)
-      }
-      streams[stream].last = record
-      if record.step >= layout.spikesFrom, record.step < layout.spikesTo {
-        streams[stream].records.append(record)
-      }
+    let window = layout.spikesFrom..<max(layout.spikesFrom, layout.spikesTo)
+    if let misfit = streams[stream].take(
+      records, from: firstStep, within: window, below: layout.streams[stream].size)
+    {
+      throw RecordError(
+        message: "record (step \(misfit.step), neuron \(misfit.neuron)) of "
+          + "\(layout.streams[stream].name) is out of order or range", exitCode: ExitCode.fault)
     }
     try flushIfDue()
   }
@@ -117,10 +111,6 @@ package final class SegmentWriter: RecordSink {
     }
     states[recording].append(values, rows: rows, variables: plan.variables)
     try flushIfDue()
-  }
-
-  private func precedes(_ left: SpikeRecord, _ right: SpikeRecord) -> Bool {
-    (left.step, left.neuron) < (right.step, right.neuron)
   }
 
   // MARK: Writing
@@ -228,6 +218,28 @@ private struct StreamBuffer {
   var records: [SpikeRecord] = []
   /// The newest record ever taken, for the check of the order.
   var last: SpikeRecord?
+
+  /// Takes records in the order of (step, neuron), and keeps those within a window of steps.
+  ///
+  /// - Parameters:
+  ///   - firstStep: none may be earlier.
+  ///   - size: neurons of the population.
+  /// - Returns: the first that is out of order or range; those before it were taken.
+  mutating func take(
+    _ list: borrowing Span<SpikeRecord>, from firstStep: Int64, within window: Range<Int64>,
+    below size: Int
+  ) -> SpikeRecord? {
+    var newest = last ?? SpikeRecord(step: .min, neuron: 0)
+    for place in list.indices {
+      let record = list[place]
+      let isLate = (record.step, record.neuron) < (newest.step, newest.neuron)
+      guard !isLate, record.step >= firstStep, Int(record.neuron) < size else { return record }
+      newest = record
+      last = record
+      if window.contains(record.step) { records.append(record) }
+    }
+    return nil
+  }
 }
 
 /// Rows of a states recording that are not in the file yet, in the units of files.

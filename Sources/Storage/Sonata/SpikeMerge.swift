@@ -55,16 +55,18 @@ private struct StreamSource {
       guard read < count else { return nil }
       try refill()
     }
-    let record = piece[place]
-    place += 1
-    let isInOrder = last.map { ($0.step, $0.neuron) <= (record.step, record.neuron) } ?? true
-    guard isInOrder, steps.contains(record.step), Int(record.neuron) < size else {
-      throw SegmentFile.damaged(
-        path,
-        "record \(read - piece.count + place - 1) of stream \(stream) is out of order or range")
+    defer { place += 1 }
+    return piece[place]
+  }
+
+  /// The next records, as many as are read at a time; `nil` at the end.
+  mutating func nextPiece() throws(StorageError) -> ArraySlice<SpikeRecord>? {
+    if place == piece.count {
+      guard read < count else { return nil }
+      try refill()
     }
-    last = record
-    return record
+    defer { place = piece.count }
+    return piece[place...]
   }
 
   private mutating func refill() throws(StorageError) {
@@ -79,9 +81,24 @@ private struct StreamSource {
     }
     try file.close()
     guard records.count == length else { throw SegmentFile.damaged(path, "it changed meanwhile") }
+    try check(records, from: first)
     piece = records
     place = 0
     read += length
+  }
+
+  /// - Parameter first: the place in the stream of the first record.
+  private mutating func check(_ records: [SpikeRecord], from first: Int) throws(StorageError) {
+    var last = self.last ?? SpikeRecord(step: .min, neuron: 0)
+    for (place, record) in records.enumerated() {
+      let isInOrder = (last.step, last.neuron) <= (record.step, record.neuron)
+      guard isInOrder, steps.contains(record.step), Int(record.neuron) < size else {
+        throw SegmentFile.damaged(
+          path, "record \(first + place) of stream \(stream) is out of order or range")
+      }
+      last = record
+    }
+    self.last = last
   }
 }
 
@@ -182,13 +199,22 @@ struct SpikeFileMerge {
     _ intervals: [[StreamSource]], total: Int, into group: borrowing HDF5Group,
     rate: inout RateCounter?
   ) throws(StorageError) {
-    var columns = try SpikeColumns(total: total, in: group)
+    var columns = try SpikeColumns(total: total, time: merger.time, in: group)
     for sources in intervals {
+      if sources.count == 1 {
+        var source = sources[0]
+        while let piece = try source.nextPiece() {
+          for record in piece { columns.append(record) }
+          piece.forEach { rate?.count($0.step) }
+          try columns.flushIfDue()
+        }
+        continue
+      }
       var heap = try SourceHeap(sources)
       while let record = try heap.next() {
-        try columns.append(
-          time: merger.time.milliseconds(record.step), neuron: UInt64(record.neuron))
+        columns.append(record)
         rate?.count(record.step)
+        try columns.flushIfDue()
       }
     }
     try columns.close()
@@ -199,22 +225,31 @@ struct SpikeFileMerge {
 private struct SpikeColumns: ~Copyable {
   private let timestamps: HDF5Dataset
   private let nodeIDs: HDF5Dataset
+  private let time: StepTime
   private var times: [Double] = []
   private var neurons: [UInt64] = []
   private var written = 0
+  /// The step of the newest record, and its time: many records have one step.
+  private var latest: (step: Int64, milliseconds: Double)
 
-  init(total: Int, in group: borrowing HDF5Group) throws(StorageError) {
+  init(total: Int, time: StepTime, in group: borrowing HDF5Group) throws(StorageError) {
     let timestamps = try group.createDataset("timestamps", of: Double.self, dimensions: [total])
     try timestamps.writeAttribute("units", text: "ms")
     let nodeIDs = try group.createDataset("node_ids", of: UInt64.self, dimensions: [total])
     self.timestamps = timestamps
     self.nodeIDs = nodeIDs
+    self.time = time
+    latest = (0, time.milliseconds(0))
   }
 
-  mutating func append(time: Double, neuron: UInt64) throws(StorageError) {
-    times.append(time)
-    neurons.append(neuron)
-    if times.count == SpikeFileMerge.pieceLength { try flush() }
+  mutating func append(_ record: SpikeRecord) {
+    if record.step != latest.step { latest = (record.step, time.milliseconds(record.step)) }
+    times.append(latest.milliseconds)
+    neurons.append(UInt64(record.neuron))
+  }
+
+  mutating func flushIfDue() throws(StorageError) {
+    if times.count >= SpikeFileMerge.pieceLength { try flush() }
   }
 
   private mutating func flush() throws(StorageError) {
