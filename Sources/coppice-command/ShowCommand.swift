@@ -131,6 +131,15 @@ struct ShowCommand {
     }
   }
 
+  /// What a run would compile for here.
+  private func instructionSet() throws(CommandFailure) -> InstructionSet {
+    do throws(CompilationError) {
+      return try .wished(ProcessInfo.processInfo.environment["COPPICE_ISA"])
+    } catch {
+      throw CommandFailure(error.description, exitCode: ExitCode.usage)
+    }
+  }
+
   private func showProgram(
     of population: Int, name: String, in experiment: Experiment
   ) throws(CommandFailure) {
@@ -142,7 +151,7 @@ struct ShowCommand {
     }
     if arguments.has("--program") { Console.writeLine("# population \(name)\n\(plan.program)") }
     guard arguments.has("--kernel") else { return }
-    let width = InstructionSet.ofThisProcessor.width
+    let width = try instructionSet().width
     let source = CEmitter.source(
       of: plan.program, width: width, visits: experiment.expectedVisits)
     let lanes = plan.program.groupWidth(ofVectors: width)

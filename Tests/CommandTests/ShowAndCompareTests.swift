@@ -16,6 +16,18 @@ import Testing
     for part in parts { #expect(run.output.contains(part), "\(run.output)") }
   }
 
+  @Test func aKernelIsShownForTheInstructionsThatItWouldBeCompiledFor() throws {
+    let folder = try JobFolder()
+    let show = ["show", "job.yaml", "--kernel"]
+    let baseline = try CommandRun.coppice(
+      show, environment: ["COPPICE_ISA": "baseline"], in: folder.path)
+    #expect(baseline.output.contains("double precision, 2 lanes"))
+    let unknown = try CommandRun.coppice(
+      show, environment: ["COPPICE_ISA": "pdp11"], in: folder.path)
+    #expect(unknown.exitCode == 64)
+    #expect(unknown.errors.contains("COPPICE_ISA asks for 'pdp11'"))
+  }
+
   private static let graph = """
     # network graph
     pyr    2 neurons of cell

@@ -12,6 +12,19 @@ package enum InstructionSet: String, Hashable, Sendable, CaseIterable, Comparabl
     allCases.last { coppice_isa_available($0.rawValue) != 0 } ?? .baseline
   }
 
+  /// What `COPPICE_ISA` asks for, or the widest that there is.
+  ///
+  /// - Parameter wish: its value; nothing counts as none.
+  /// - Throws: `unusableInstructionSet`.
+  package static func wished(_ wish: String?) throws(CompilationError) -> InstructionSet {
+    let widest = ofThisProcessor
+    guard let wish, !wish.isEmpty else { return widest }
+    guard let set = InstructionSet(rawValue: wish), set <= widest else {
+      throw .unusableInstructionSet(wish, available: allCases.filter { $0 <= widest })
+    }
+    return set
+  }
+
   /// Lanes (f64) that advance together.
   package var width: Int {
     switch self {

@@ -47,7 +47,7 @@ package struct KernelCompiler: Sendable {
       throw .noCompiler(searched: names)
     }
     self.path = path
-    instructionSet = try Self.instructionSet(wished: environment["COPPICE_ISA"])
+    instructionSet = try .wished(environment["COPPICE_ISA"])
     width = instructionSet.width
     temporaryDirectory = environment["TMPDIR"]
     var child = ["PATH=" + directories.joined(separator: ":"), "LC_ALL=C"]
@@ -66,16 +66,6 @@ package struct KernelCompiler: Sendable {
       return stat(candidate, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
         && access(candidate, X_OK) == 0
     }
-  }
-
-  private static func instructionSet(wished: String?) throws(CompilationError) -> InstructionSet {
-    let widest = InstructionSet.ofThisProcessor
-    guard let wished, !wished.isEmpty else { return widest }
-    guard let set = InstructionSet(rawValue: wished), set <= widest else {
-      throw .unusableInstructionSet(
-        wished, available: InstructionSet.allCases.filter { $0 <= widest })
-    }
-    return set
   }
 
   /// The C text that is compiled for a program.
