@@ -18,11 +18,20 @@ package protocol RecordSink: AnyObject {
   /// sorted by (step, neuron).
   func spikes(_ records: borrowing Span<SpikeRecord>, stream: Int) throws(RecordError)
 
+  /// No more records come of the steps so far, which may be about to be cut off: what a sink holds
+  /// back must be on its way.
+  func flush() throws(RecordError)
+
   /// Rows of a states recording: `rows` counts them, the first one taken at `firstStep`; values
   /// are [row][variable][neuron of this rank, ascending].
   func states(
     _ values: borrowing Span<Double>, rows: Int, firstStep: Int64, recording: Int
   ) throws(RecordError)
+}
+
+extension RecordSink {
+  /// Nothing, for a sink that holds nothing back.
+  package func flush() throws(RecordError) {}
 }
 
 /// A record could not be kept.

@@ -3,8 +3,21 @@ import Storage
 
 /// Hands records to a segment writer on the storage thread: the loop waits for no disk.
 final class BackgroundRecords: RecordSink {
+  /// Rows of one recording that follow each other.
+  private struct Rows {
+    var values: [Double] = []
+    var count = 0
+    var firstStep: Int64 = 0
+  }
+
+  /// Bytes of rows for which the thread is worth waking: it takes a core from a worker, and the
+  /// others then wait for that one.
+  private static let fewestBytes = 1 << 19
+
   private let writer: SharedWriter
   private let thread: StorageThread
+  /// By recording: rows held back.
+  private var held: [Rows] = []
 
   init(_ writer: SharedWriter, on thread: StorageThread) {
     self.writer = writer
@@ -23,10 +36,25 @@ final class BackgroundRecords: RecordSink {
     _ values: borrowing Span<Double>, rows: Int, firstStep: Int64, recording: Int
   ) throws(RecordError) {
     try requireThread()
-    let copy = values.withUnsafeBufferPointer { Array($0) }
-    thread.give(bytes: copy.count * 8) { [writer] () throws(StorageError) in
+    while held.count <= recording { held.append(Rows()) }
+    if held[recording].count == 0 { held[recording].firstStep = firstStep }
+    held[recording].count += rows
+    values.withUnsafeBufferPointer { held[recording].values.append(contentsOf: $0) }
+    if held[recording].values.count * 8 >= BackgroundRecords.fewestBytes { give(recording) }
+  }
+
+  func flush() throws(RecordError) {
+    try requireThread()
+    for recording in held.indices where held[recording].count > 0 { give(recording) }
+  }
+
+  private func give(_ recording: Int) {
+    let rows = held[recording]
+    held[recording] = Rows()
+    thread.give(bytes: rows.values.count * 8) { [writer] () throws(StorageError) in
       try writer.take { (sink) throws(RecordError) in
-        try sink.states(copy.span, rows: rows, firstStep: firstStep, recording: recording)
+        try sink.states(
+          rows.values.span, rows: rows.count, firstStep: rows.firstStep, recording: recording)
       }
     }
   }

@@ -2,8 +2,9 @@ import Networks
 
 /// Hands to a sink what the workers of this rank have recorded.
 final class Recorder {
-  /// Records that are worth a call of the sink: one-step epochs bring a few at a time.
-  private static let batch = 8192
+  /// Records that are worth a call of the sink: one-step epochs bring a few at a time, and the
+  /// thread that writes them takes a core from a worker each time it wakes.
+  private static let batch = 1 << 15
 
   private let streams: Int
   private let states: [StateRows]
@@ -23,8 +24,10 @@ final class Recorder {
     do {
       for rows in states { try hand(rows, of: epoch, to: sink) }
       let waiting = workers.reduce(0) { $0 + $1.records.count }
-      guard waiting > 0, isLast || waiting >= Recorder.batch else { return }
-      try handRecords(of: workers, to: sink)
+      if waiting > 0, isLast || waiting >= Recorder.batch {
+        try handRecords(of: workers, to: sink)
+      }
+      if isLast { try sink.flush() }
     } catch {
       fault = SimulationError(error.message, exitCode: error.exitCode)
     }
@@ -35,6 +38,7 @@ final class Recorder {
     guard fault == nil else { return }
     do {
       try handRecords(of: workers, to: sink)
+      try sink.flush()
     } catch {
       fault = SimulationError(error.message, exitCode: error.exitCode)
     }
