@@ -35,12 +35,22 @@ package struct Spread: Hashable, Sendable {
   package private(set) var count = 0
   package private(set) var mean = 0.0
   private var squares = 0.0
+  private var last: Double?
+  private var squaredSteps = 0.0
 
   package init() {}
 
   package var deviation: Double { count > 1 ? (squares / Double(count - 1)).squareRoot() : 0 }
 
+  /// The deviation that numbers have from their neighbours: what goes up and down slowly does not
+  /// count (von Neumann et al., Ann. Math. Stat. 12:153, 1941).
+  package var jitter: Double {
+    count > 1 ? (squaredSteps / Double(2 * (count - 1))).squareRoot() : 0
+  }
+
   package mutating func add(_ value: Double) {
+    if let last { squaredSteps += (value - last) * (value - last) }
+    last = value
     count += 1
     let before = value - mean
     mean += before / Double(count)

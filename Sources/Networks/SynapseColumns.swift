@@ -165,14 +165,14 @@ struct SynapseColumns {
     }
   }
 
-  /// Makes room for so many synapses in all.
+  /// Makes room for so many synapses in all, before there is one.
   mutating func reserve(_ count: Int) {
-    targets.reserveCapacity(count)
+    targets.reserveOnHugePages(count)
     if weightValues.homogeneous == nil {
       if precision == .single {
-        singles.reserveCapacity(count)
+        singles.reserveOnHugePages(count)
       } else {
-        doubles.reserveCapacity(count)
+        doubles.reserveOnHugePages(count)
       }
     }
     if delayValues != nil { delays.reserve(count) }
@@ -180,12 +180,12 @@ struct SynapseColumns {
 
   /// Makes synapses whose places are filled in any order.
   mutating func allocate(_ count: Int) {
-    targets = [UInt32](repeating: 0, count: count)
+    targets = [UInt32](onHugePagesRepeating: 0, count: count)
     if weightValues.homogeneous == nil {
       if precision == .single {
-        singles = [Float](repeating: 0, count: count)
+        singles = [Float](onHugePagesRepeating: 0, count: count)
       } else {
-        doubles = [Double](repeating: 0, count: count)
+        doubles = [Double](onHugePagesRepeating: 0, count: count)
       }
     }
     if delayValues != nil { delays.allocate(count) }
@@ -403,10 +403,10 @@ struct DelayColumn {
   }
 }
 
-extension Array {
+extension Array where Element: BitwiseCopyable {
   /// The same elements in memory of no more than their size, if much is unused.
   fileprivate consuming func trimmed() -> [Element] {
     guard capacity > count + count / 16 + 64 else { return self }
-    return withUnsafeBufferPointer { Array($0) }
+    return Array(onHugePages: self)
   }
 }

@@ -85,8 +85,9 @@ struct SynapseRowsBuilder {
     var rows = rows
     var batch = SynapseBatch(needs: columns.needs)
     let sources = rows.grid.sources
-    var starts: [UInt32] = [0]
-    starts.reserveCapacity(sources + 1)
+    var starts: [UInt32] = []
+    starts.reserveOnHugePages(sources + 1)
+    starts.append(0)
     for source in 0..<sources {
       batch.removeAll()
       try rows.append(source, to: &batch)
@@ -103,7 +104,7 @@ struct SynapseRowsBuilder {
   /// them into their places: memory is that of the result and of one tile.
   private mutating func build(_ rows: TileRows) throws(NetworkError) -> SynapseRows {
     var rows = rows
-    var starts = [UInt32](repeating: 0, count: rows.grid.sources + 1)
+    var starts = [UInt32](onHugePagesRepeating: 0, count: rows.grid.sources + 1)
     try rows.count(into: &starts)
     var total = 0
     for source in starts.indices {

@@ -79,7 +79,7 @@ package struct Rehearsal {
         others: others),
       epochs: RehearsalRecord.Epochs(
         count: figures.epochs.count, steps: figures.epochSteps, mean: figures.epochs.mean,
-        deviation: figures.epochs.deviation),
+        deviation: figures.epochs.deviation, jitter: figures.epochs.jitter),
       peakResidentBytes: RunSession.peakResidentBytes)
   }
 }

@@ -13,21 +13,16 @@ struct ArrivalSums: ~Copyable {
   private let layout: CohortLayout
   /// Sums of the program.
   private let count: Int
-  /// Tiles that the cohort is divided into at the most.
-  private let mostTiles: Int
   /// Steps that there is room for.
   private(set) var depth = 0
   private(set) var blocksPerTile = 1
   private var sums = AlignedBuffer(count: 0)
   private var due = AlignedBuffer(count: 0)
 
-  /// - Parameters:
-  ///   - count: sums of the program.
-  ///   - mostTiles: more of them would cut rows of synapses into crumbs.
-  init(layout: CohortLayout, count: Int, mostTiles: Int) {
+  /// - Parameter count: sums of the program.
+  init(layout: CohortLayout, count: Int) {
     self.layout = layout
     self.count = count
-    self.mostTiles = max(mostTiles, 1)
   }
 
   /// Makes room for so many steps. Nothing waits here between epochs.
@@ -37,7 +32,7 @@ struct ArrivalSums: ~Copyable {
     let bytesPerBlock = layout.lanes * depth * count * 8
     let blocks = max(layout.blocks, 1)
     let wanted = (blocks * bytesPerBlock + ArrivalSums.tileBytes - 1) / ArrivalSums.tileBytes
-    let tiles = max(1, min(wanted, mostTiles, blocks))
+    let tiles = max(1, min(wanted, blocks))
     blocksPerTile = (blocks + tiles - 1) / tiles
     sums = AlignedBuffer(count: blocksPerTile * bytesPerBlock)
     sums.base.initializeMemory(as: Double.self, repeating: -0.0, count: sums.count / 8)
@@ -47,6 +42,12 @@ struct ArrivalSums: ~Copyable {
 
   private var groupsPerBlock: Int { layout.lanes / ArrivalSums.width }
   private var sumsPerGroup: Int { depth * count * ArrivalSums.width }
+
+  var tiles: SortedArrivals.Tiles {
+    .init(
+      count: (layout.blocks + blocksPerTile - 1) / blocksPerTile,
+      slots: blocksPerTile * layout.lanes)
+  }
 
   /// The tile that begins with a block.
   func tile(fromBlock block: Int) -> coppice_tile {

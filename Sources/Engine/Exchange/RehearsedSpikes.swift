@@ -22,17 +22,36 @@ struct RehearsedSpikes {
     to message: ByteStore
   ) {
     withUnsafeBytes(of: header) { message.append($0) }
-    for spike in spikes {
-      let number = Int(spike.source)
-      let population = numbering.population(ofNumber: number, rank: rank)
-      let there = numbering.numbers(ofPopulation: population, rank: other)
-      guard !there.isEmpty else { continue }
-      let place = number - numbering.numbers(ofPopulation: population, rank: rank).lowerBound
-      // Not the same neuron of each: rows are to be met in no order.
-      let source = UInt32(there.lowerBound + (place + other * 7_919) % there.count)
-      let gid = source &+ numbering.shift(ofPopulation: population, rank: other)
-      if let wanted, !wanted.contains(Int(gid)) { continue }
-      withUnsafeBytes(of: WireSpike(source: source, offset: spike.offset)) { message.append($0) }
+    var begin = 0
+    while begin < spikes.count {
+      let population = numbering.population(ofNumber: Int(spikes[begin].source), rank: rank)
+      let own = numbering.numbers(ofPopulation: population, rank: rank)
+      var end = begin + 1
+      while end < spikes.count, own.contains(Int(spikes[end].source)) { end += 1 }
+      append(
+        spikes[begin..<end], ofPopulation: population, own: own, messageOf: other, to: message)
+      begin = end
+    }
+  }
+
+  /// Not the same neurons of each rank fire: rows are to be met in no order. But they come in the
+  /// order in which a rank packs its own, from its first neuron to its last.
+  private func append(
+    _ spikes: Slice<UnsafeBufferPointer<WireSpike>>, ofPopulation population: Int,
+    own: Range<Int>, messageOf other: Int, to message: ByteStore
+  ) {
+    let there = numbering.numbers(ofPopulation: population, rank: other)
+    guard !there.isEmpty else { return }
+    let turn = other * 7_919 % there.count
+    for isTurnedRound in [true, false] {
+      for spike in spikes {
+        let place = (Int(spike.source) - own.lowerBound) % there.count + turn
+        guard (place >= there.count) == isTurnedRound else { continue }
+        let source = UInt32(there.lowerBound + (isTurnedRound ? place - there.count : place))
+        let gid = source &+ numbering.shift(ofPopulation: population, rank: other)
+        if let wanted, !wanted.contains(Int(gid)) { continue }
+        withUnsafeBytes(of: WireSpike(source: source, offset: spike.offset)) { message.append($0) }
+      }
     }
   }
 }

@@ -52,9 +52,7 @@ final class Cohort {
     calendar = EventCalendar(horizon: horizon)
     let width = kernel.groupWidth(lanes: layout.lanes)
     events = VisitEvents(slots: layout.slots, lanes: layout.lanes, groupWidth: width)
-    sums = ArrivalSums(
-      layout: layout, count: program.sums.count,
-      mostTiles: summed.compactMap(\.meanRow).min().map { $0 / 8 } ?? .max)
+    sums = ArrivalSums(layout: layout, count: program.sums.count)
     self.uniforms = .allocate(capacity: max(uniforms.count, 1))
     for (place, value) in uniforms.enumerated() { self.uniforms[place] = value }
     singles = .allocate(capacity: max(uniforms.count, 1))
@@ -123,7 +121,7 @@ final class Cohort {
     events.collect(from: &calendar, first: epoch.start, steps: epoch.steps)
     guard !summed.isEmpty else { return }
     sums.prepare(steps: epoch.steps)
-    for inlet in summed { inlet.begin(epoch) }
+    for inlet in summed { inlet.begin(epoch, tiles: sums.tiles) }
   }
 
   /// Adds up what arrives in the epoch at blocks that are visited next.
@@ -132,7 +130,8 @@ final class Cohort {
   func addArrivals(fromBlock block: Int, in epoch: Epoch) -> Range<Int> {
     guard !summed.isEmpty else { return block..<layout.blocks }
     let tile = sums.tile(fromBlock: block)
-    for inlet in summed { inlet.add(to: tile, of: sums, in: epoch) }
+    let number = block / sums.blocksPerTile
+    for inlet in summed { inlet.add(to: tile, number: number, of: sums, in: epoch) }
     return block..<min(block + sums.blocksPerTile, layout.blocks)
   }
 

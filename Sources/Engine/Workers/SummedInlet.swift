@@ -13,18 +13,12 @@ final class SummedInlet {
     var amount: SummedAmount
   }
 
-  /// What is left of a spike's row in this epoch.
-  private struct DueRow: BitwiseCopyable {
-    var begin: UInt32
-    var end: UInt32
-    /// The step of the epoch.
-    var k: UInt32
-    /// How often the source has fired in that step.
-    var times: UInt32
-  }
-
   /// Rows whose memory is asked for before it is read.
   private static let ahead = 6
+  /// Spikes whose row is asked for before it is looked up.
+  private static let sourcesAhead = 16
+  /// Synapses of a row in each tile from which on it is read tile by tile, and not sorted.
+  private static let longCut = 8
 
   private let synapses: InletRows
   private let rows: SynapseRows
@@ -33,7 +27,10 @@ final class SummedInlet {
   private let contributions: [Contribution]
   /// By the step at whose beginning spikes arrive: their sources, counted from the first.
   private var waiting: StepLists
-  private var due = GrowingList<DueRow>()
+  private var due = GrowingList<coppice_due_row>()
+  /// What rows hold that are too short to be read tile by tile; in use if `isSorted`.
+  private var sorted = SortedArrivals()
+  private(set) var isSorted = false
   /// Of a diagonal: by step of the epoch, the arrivals that have been added.
   private var taken = [Int](repeating: 0, count: EpochSequence.longest)
 
@@ -48,11 +45,6 @@ final class SummedInlet {
   }
 
   var longestDelay: Int { Int(delay) }
-
-  /// Synapses of a source, where they lie in rows.
-  var meanRow: Int? {
-    synapses.isDiagonal ? nil : synapses.synapses / max(synapses.sources.count, 1)
-  }
 
   /// Takes a spike of a unit or neuron at a step.
   ///
@@ -75,31 +67,60 @@ final class SummedInlet {
     }
   }
 
-  /// Begins to add what arrives in an epoch.
-  func begin(_ epoch: Epoch) {
+  /// Begins to add what arrives in an epoch, at tiles that are visited one after the other.
+  func begin(_ epoch: Epoch, tiles: SortedArrivals.Tiles) {
     guard !synapses.isDiagonal else {
       for k in 0..<epoch.steps { taken[k] = 0 }
       return
     }
+    let arrivals = findDueRows(of: epoch)
+    isSorted = sorts(arrivals, tiles)
+    guard isSorted else { return }
+    var keepsWeights = true
+    if case .homogeneous = rows.weights { keepsWeights = false }
+    sorted.begin(tiles, room: arrivals, keepsWeights: keepsWeights)
+    sorted.sort(due.elements, of: rows)
+  }
+
+  /// Fills `due`, and empties what has waited.
+  ///
+  /// - Returns: the number of arrivals.
+  private func findDueRows(of epoch: Epoch) -> Int {
     due.removeAll()
-    for k in 0..<epoch.steps {
-      let step = epoch.start + Int64(k)
-      let sources = waiting.numbers(at: step)
-      var place = 0
-      while place < sources.count {
-        let source = sources[place]
-        var times: UInt32 = 1
-        while place + Int(times) < sources.count, sources[place + Int(times)] == source {
-          times += 1
+    var arrivals = 0
+    rows.starts.withUnsafeBufferPointer { starts in
+      for k in 0..<epoch.steps {
+        let step = epoch.start + Int64(k)
+        let sources = waiting.numbers(at: step)
+        var place = 0
+        while place < sources.count {
+          let source = sources[place]
+          if place + SummedInlet.sourcesAhead < sources.count {
+            coppice_prefetch(
+              starts.baseAddress.unsafelyUnwrapped
+                + Int(sources[place + SummedInlet.sourcesAhead]))
+          }
+          var times: UInt32 = 1
+          while place + Int(times) < sources.count, sources[place + Int(times)] == source {
+            times += 1
+          }
+          place += Int(times)
+          let (begin, end) = (starts[Int(source)], starts[Int(source) + 1])
+          guard begin < end else { continue }
+          due.append(coppice_due_row(begin: begin, end: end, k: UInt32(k), times: times))
+          arrivals += Int(end - begin) * Int(times)
         }
-        place += Int(times)
-        let row = synapses.row(Int(source))
-        due.append(
-          DueRow(
-            begin: UInt32(row.lowerBound), end: UInt32(row.upperBound), k: UInt32(k), times: times))
+        waiting.clear(step: step)
       }
-      waiting.clear(step: step)
     }
+    return arrivals
+  }
+
+  /// Whether arrivals are sorted before they are added. What that takes stays below a quarter of what
+  /// the synapses take, but for small networks.
+  private func sorts(_ arrivals: Int, _ tiles: SortedArrivals.Tiles) -> Bool {
+    tiles.count > 1 && arrivals < due.count * tiles.count * SummedInlet.longCut
+      && arrivals <= max(synapses.synapses / 4, 1 << 18) && SortedArrivals.canSort(tiles)
   }
 
   /// Forgets what has arrived in an epoch.
@@ -109,10 +130,16 @@ final class SummedInlet {
   }
 
   /// Adds what arrives at the neurons of a tile; tiles ascend.
-  func add(to tile: coppice_tile, of sums: borrowing ArrivalSums, in epoch: Epoch) {
+  ///
+  /// - Parameter number: of the tile.
+  func add(
+    to tile: coppice_tile, number: Int, of sums: borrowing ArrivalSums, in epoch: Epoch
+  ) {
     var tile = tile
     if synapses.isDiagonal {
       for k in 0..<epoch.steps { addDiagonal(k, to: &tile, of: sums, in: epoch) }
+    } else if isSorted {
+      addSorted(to: &tile, number: number, of: sums)
     } else {
       addRows(to: &tile, of: sums)
     }
@@ -135,6 +162,28 @@ final class SummedInlet {
             to: &tile)
         }
         due.base[place].begin += UInt32(added)
+      }
+    }
+  }
+
+  private func addSorted(
+    to tile: inout coppice_tile, number: Int, of sums: borrowing ArrivalSums
+  ) {
+    for contribution in contributions {
+      let first = sums.destination(k: 0, sum: contribution.sum).place
+      let stepSums = sums.destination(k: 1, sum: contribution.sum).place - first
+      sorted.forEachList(ofTile: number) { arrivals, weights in
+        switch (contribution.amount, rows.weights) {
+        case (.constant(let amount), _):
+          coppice_add_sorted_amount(
+            &tile, first, stepSums, arrivals.baseAddress, arrivals.count, amount)
+        case (.weight(let scale), .homogeneous(let weight)):
+          coppice_add_sorted_amount(
+            &tile, first, stepSums, arrivals.baseAddress, arrivals.count, weight * scale)
+        case (.weight(let scale), _):
+          coppice_add_sorted_weights(
+            &tile, first, stepSums, arrivals.baseAddress, weights, arrivals.count, scale)
+        }
       }
     }
   }

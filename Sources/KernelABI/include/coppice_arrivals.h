@@ -36,6 +36,56 @@ size_t coppice_add_doubles(
     const coppice_tile *tile, coppice_destination to, const uint32_t *slots, size_t count,
     const double *weights, double scale, uint32_t times);
 
+/// What is left of a spike's row of synapses in an epoch.
+typedef struct coppice_due_row {
+  uint32_t begin;
+  uint32_t end;
+  uint32_t k;      ///< the step of the epoch
+  uint32_t times;  ///< how often the source has fired in that step
+} coppice_due_row;
+
+/// Arrivals in a list, a power of two: lists of all tiles fit the first-level cache at their ends.
+#define COPPICE_LIST_ARRIVALS 256
+
+/// The bits of an arrival that say the step; the others are its slot's distance from the tile's first.
+#define COPPICE_ARRIVAL_STEP_BITS 5
+
+/// Slots that coppice_sort_rows can sort, at the most.
+#define COPPICE_MOST_SORTED_SLOTS ((uint32_t)1 << 27)
+
+/// Arrivals sorted by tile: each tile has a chain of lists that begins with the list of its number.
+typedef struct coppice_sorted_arrivals {
+  uint32_t *arrivals;
+  double *weights;    ///< of each arrival, or NULL
+  uint32_t *next;     ///< by list: the one that follows in its chain
+  uint32_t *ends;     ///< by tile: the place in `arrivals` for its next one
+  uint32_t used;      ///< lists
+  uint32_t tile_slots;  ///< a multiple of 8
+  uint64_t tile_reciprocal;  ///< floor(2^40 / (tile_slots / 8)) + 1
+} coppice_sorted_arrivals;
+
+/// Appends what rows hold to the chains of its tiles, each synapse `times` times: so that of two
+/// arrivals at one slot and step the one that comes first here comes first in its chain.
+///
+/// `singles` or `doubles` are the weights of the synapses where `sorted` keeps weights. There must be
+/// one list for each tile and one for each COPPICE_LIST_ARRIVALS arrivals.
+void coppice_sort_rows(
+    coppice_sorted_arrivals *sorted, const coppice_due_row *rows, size_t count,
+    const uint32_t *slots, const float *singles, const double *doubles);
+
+/// Adds an amount, which is never -0.0, for each of some sorted arrivals of the tile.
+///
+/// `place` is where the sum of step 0 stands in a group, `step_sums` the distance to that of the next
+/// step.
+void coppice_add_sorted_amount(
+    const coppice_tile *tile, uint32_t place, uint32_t step_sums, const uint32_t *arrivals,
+    size_t count, double amount);
+
+/// The amounts are weights times a scale.
+void coppice_add_sorted_weights(
+    const coppice_tile *tile, uint32_t place, uint32_t step_sums, const uint32_t *arrivals,
+    const double *weights, size_t count, double scale);
+
 /// Says that the cache line of an address will be read soon.
 static inline void coppice_prefetch(const void *address) { __builtin_prefetch(address); }
 

@@ -32,11 +32,15 @@ package struct RehearsalRecord: Hashable, Sendable, Codable {
     package var steps: Int
     package var mean: Double
     package var deviation: Double
-    package init(count: Int, steps: Int, mean: Double, deviation: Double) {
+    /// The deviation of an epoch from its neighbours: what other ranks go through at the same time,
+    /// such as the start from rest, hardly counts.
+    package var jitter: Double
+    package init(count: Int, steps: Int, mean: Double, deviation: Double, jitter: Double) {
       self.count = count
       self.steps = steps
       self.mean = mean
       self.deviation = deviation
+      self.jitter = jitter
     }
   }
 

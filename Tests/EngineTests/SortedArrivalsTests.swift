@@ -1,0 +1,163 @@
+import KernelABI
+import Messaging
+import Networks
+import Testing
+
+@testable import Engine
+
+/// Short rows are sorted by tile before they are added, and leave the bits that events leave.
+@Suite struct SortedArrivalsTests {
+  /// A row of an epoch: its synapses, the step, and how often its source fired.
+  private struct Due {
+    var synapses: Range<Int>
+    var k: Int
+    var times: Int
+  }
+
+  /// What stands in the lists of each tile: slot, step and weight, in order.
+  private struct Arrival: Hashable {
+    var slot: Int
+    var k: Int
+    var weight: Double?
+  }
+
+  private static func rows(_ lengths: [Int], slots: Int, weights: Bool) -> SynapseRows {
+    var random = SystemRandomNumberGenerator()
+    var (starts, targets): ([UInt32], [UInt32]) = ([0], [])
+    for length in lengths {
+      targets += (0..<length).map { _ in UInt32.random(in: 0..<UInt32(slots), using: &random) }
+        .sorted()
+      starts.append(UInt32(targets.count))
+    }
+    return SynapseRows(
+      starts: starts, targets: targets,
+      weights: weights
+        ? .single(targets.map { _ in Float.random(in: -1...1, using: &random) }) : .homogeneous(1),
+      delays: .homogeneous(3), minimumDelay: 3, maximumDelay: 3)
+  }
+
+  @Test(arguments: [(1, 8, false), (7, 24, true), (31, 2_048, true), (64, 200, false)])
+  func everyArrivalIsInTheListsOfItsTileInTheOrderOfTheRows(
+    tiles: Int, slots: Int, weights: Bool
+  ) throws {
+    var random = SystemRandomNumberGenerator()
+    var sorted = SortedArrivals()
+    let shape = SortedArrivals.Tiles(count: tiles, slots: slots)
+    try #require(SortedArrivals.canSort(shape))
+    let lengths = (0..<300).map { _ in Int.random(in: 0...40, using: &random) }
+    let rows = Self.rows(lengths, slots: tiles * slots, weights: weights)
+    // What one epoch leaves must not be met in the next.
+    for count in [900, 0, 20] {
+      let due = (0..<count).map { _ in
+        let source = Int.random(in: 0..<lengths.count, using: &random)
+        return Due(
+          synapses: Int(rows.starts[source])..<Int(rows.starts[source + 1]),
+          k: Int.random(in: 0..<EpochSequence.longest, using: &random),
+          times: Int.random(in: 1...3, using: &random))
+      }
+      var expected = [[Arrival]](repeating: [], count: tiles)
+      for row in due {
+        for synapse in row.synapses {
+          let slot = Int(rows.targets[synapse])
+          var weight: Double?
+          if case .single(let values) = rows.weights { weight = Double(values[synapse]) }
+          let arrival = Arrival(slot: slot % slots, k: row.k, weight: weight)
+          expected[slot / slots] += Array(repeating: arrival, count: row.times)
+        }
+      }
+      let room = expected.reduce(0) { $0 + $1.count }
+      if count == 900 { try #require(room > 2 * tiles * Int(COPPICE_LIST_ARRIVALS)) }
+      sorted.begin(shape, room: room, keepsWeights: weights)
+      let rowsDue = due.map {
+        coppice_due_row(
+          begin: UInt32($0.synapses.lowerBound), end: UInt32($0.synapses.upperBound),
+          k: UInt32($0.k), times: UInt32($0.times))
+      }
+      rowsDue.withUnsafeBufferPointer { sorted.sort($0, of: rows) }
+      for tile in 0..<tiles {
+        var found: [Arrival] = []
+        sorted.forEachList(ofTile: tile) { arrivals, weights in
+          for (place, arrival) in arrivals.enumerated() {
+            found.append(
+              Arrival(
+                slot: Int(arrival >> 5), k: Int(arrival & 31), weight: weights.map { $0[place] }))
+          }
+        }
+        #expect(found == expected[tile])
+      }
+    }
+  }
+
+  /// Neurons whose sums fill several tiles; fractions make every order of summation another sum.
+  private static func experiment(
+    sources: Int, fan: Int, weight: NeuronValues, areEvents: Bool
+  ) throws -> Experiment {
+    let size = 6_000
+    let populations = [
+      try SmallRun.neurons(
+        "n", size: size,
+        equations: """
+          dv/dt = -v/(5*ms) : 1
+          other : 1
+          """),
+      Population(
+        name: "x", size: sources,
+        kind: .poisson(PoissonGenerator(rate: .constant(1_000), sources: 2))),
+    ]
+    let projection = try SmallRun.projection(
+      "x_n", from: 1, to: 0, in: populations, rule: .outdegree(fan), weight: weight,
+      delay: .steps(2), onPre: "v += w; other += 0.3*w")
+    let schedule: [ScheduleEntry] =
+      areEvents
+      ? [.activity(ProjectionSwitch(projection: 0, step: 0, isActive: true))] : []
+    return Experiment(
+      network: Network(
+        populations: populations, projections: [projection], schedule: schedule),
+      dt: SmallRun.dt, steps: 90, seed: 3,
+      recording: RecordingPlan(
+        spikes: [1],
+        states: [
+          .init(
+            name: "states", population: 0, variables: ["v", "other"],
+            neurons: Array(stride(from: 0, to: size, by: 7)), window: .init(), precision: .double)
+        ]))
+  }
+
+  /// What was recorded, and whether any worker sorted in its last epoch.
+  private static func run(
+    _ experiment: Experiment, threads: Int
+  ) throws -> (sink: MemorySink, hasSorted: Bool) {
+    let sink = MemorySink(experiment)
+    let simulation = try SimulationBuilder(
+      experiment, options: RunOptions(threads: threads, backend: .portable),
+      communicator: SingleProcessCommunicator()
+    ).build()
+    _ = try simulation.run(into: sink)
+    return (sink, simulation.workers.contains { $0.summed[1].contains(where: \.isSorted) })
+  }
+
+  @Test(
+    arguments: [
+      (900, 4, NeuronValues.constant(0.1), true),
+      (900, 4, .uniform(low: 0.05, high: 0.3, minimum: nil, maximum: nil), true),
+      // Long rows are read tile by tile.
+      (20, 600, .constant(0.1), false),
+    ])
+  func sortedSumsLeaveTheBitsOfEvents(
+    sources: Int, fan: Int, weight: NeuronValues, isSorted: Bool
+  ) throws {
+    let events = try Self.run(
+      try Self.experiment(sources: sources, fan: fan, weight: weight, areEvents: true),
+      threads: 1)
+    try #require(!events.hasSorted)
+    try #require(events.sink.spikes[0].count > 200)
+    for threads in 1...2 {
+      let sums = try Self.run(
+        try Self.experiment(sources: sources, fan: fan, weight: weight, areEvents: false),
+        threads: threads)
+      #expect(sums.hasSorted == isSorted)
+      #expect(sums.sink.spikes == events.sink.spikes)
+      #expect(sums.sink.rows == events.sink.rows)
+    }
+  }
+}
