@@ -83,9 +83,17 @@ struct WorkerBuilder: Sendable {
         try cohort(
           of: population, worker, longestDelay: horizons[place], summed: summedHere))
     }
+    let shares = generators(worker)
+    for share in shares where streams.streamOfSpikes[share.population] == nil {
+      let population = share.population
+      guard let inlet = summed[population].first, summed[population].count == 1,
+        inlets[population].isEmpty, regenerated[population].isEmpty
+      else { continue }
+      share.drive(inlet, epochSteps: experiment.expectedEpochSteps)
+    }
     let built = Worker(
       index: worker, cohorts: cohorts, probes: cohorts.map { probes(of: $0, worker) },
-      generators: generators(worker),
+      generators: shares,
       starts: try starts(of: cohorts), inlets: inlets, summed: summed,
       regenerated: regenerated, outlets: outlets(),
       owned: network.populations.indices.map { neurons(of: $0, worker) }, streams: streams.count,

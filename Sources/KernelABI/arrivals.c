@@ -39,6 +39,22 @@ size_t coppice_add_doubles(
   ADD_ROW(weights[i] * scale);
 }
 
+void coppice_add_spikes(
+    const coppice_tile *tile, uint32_t place, uint32_t step_sums, const uint32_t *slots,
+    const int64_t *spikes, size_t count, int64_t first_step, uint32_t steps, double amount) {
+  double *const sums = tile->sums + place;
+  uint32_t *const due = tile->due;
+  const size_t group_sums = tile->group_sums;
+  const uint32_t first = tile->first_group;
+  for (size_t i = 0; i < count; ++i) {
+    const uint64_t k = (uint64_t)(spikes[i] - first_step);
+    if (k >= steps) continue;
+    const uint32_t group = slots[i] / 8 - first;
+    sums[group * group_sums + k * step_sums + slots[i] % 8] += amount + 0.0;
+    due[group] |= (uint32_t)1 << k;
+  }
+}
+
 // Rows whose memory is asked for before they are read: some hundred nanoseconds.
 #define AHEAD 12
 

@@ -7,12 +7,13 @@ import Networks
 /// sources then draws how many of them fire. Of each unit the step of its next spike is kept. Every
 /// `span` steps all units are gone through, those that fire in the next `span` steps are put into
 /// lists by step, and their gaps are drawn many at a time. A gap is named by the step of the unit's
-/// last spike, so it does not matter when it is drawn.
+/// last spike, so it does not matter when it is drawn. (Or spikes are taken unit by unit; then there
+/// are no lists.)
 final class PoissonUnits: SpikeUnits {
   /// Steps that are drawn at a time.
   private static let span: Int64 = 32
   /// Units that are gone through at a time: what is drawn for them stays in the first-level cache.
-  private static let chunk = 512
+  static let chunk = 512
 
   /// Indices in the population.
   let units: Range<Int>
@@ -79,8 +80,27 @@ final class PoissonUnits: SpikeUnits {
     }
   }
 
-  /// All units stand for as many sources.
-  private var isSingle: Bool { laws.first?.sources == 1 }
+  /// Takes the spikes that some units fire before `end` and that were not taken yet, many at a time;
+  /// those of a unit ascend.
+  ///
+  /// Whoever takes spikes by units takes none by steps. Units that stand for several sources come
+  /// once for each step.
+  @inline(__always)
+  func takeSpikes(
+    of range: Range<Int>, until end: Int64,
+    _ body: (_ units: UnsafeBufferPointer<UInt32>, _ steps: UnsafePointer<Int64>) -> Void
+  ) {
+    for first in stride(from: range.lowerBound, to: range.upperBound, by: PoissonUnits.chunk) {
+      var count = findFiring(first..<min(first + PoissonUnits.chunk, range.upperBound), end)
+      while count > 0 {
+        body(UnsafeBufferPointer(start: drawn, count: count), steps)
+        count = drawNext(count, end)
+      }
+    }
+  }
+
+  /// Every unit stands for one source.
+  var isSingle: Bool { laws.first?.sources == 1 }
 
   private func repeatedByCount(
     _ firing: UnsafeBufferPointer<UInt32>
@@ -130,28 +150,40 @@ final class PoissonUnits: SpikeUnits {
   /// Puts the spikes of the next `span` steps into the lists.
   private func draw() {
     let end = drawnUntil + PoissonUnits.span
-    for first in stride(from: 0, to: units.count, by: PoissonUnits.chunk) {
-      var count = 0
-      for place in first..<min(first + PoissonUnits.chunk, units.count) {
-        // Without a branch: which units fire cannot be foretold.
-        drawn[count] = UInt32(truncatingIfNeeded: units.lowerBound + place)
-        steps[count] = next[place]
-        count += next[place] < end ? 1 : 0
-      }
-      while count > 0 {
-        for place in 0..<count { due.append(drawn[place], at: steps[place]) }
-        drawGaps(count)
-        var left = 0
-        for place in 0..<count {
-          let (unit, step) = (drawn[place], steps[place])
-          next[Int(unit) - units.lowerBound] = step
-          (drawn[left], steps[left]) = (unit, step)
-          left += step < end ? 1 : 0
-        }
-        count = left
-      }
+    takeSpikes(of: units, until: end) { units, steps in
+      for place in units.indices { due.append(units[place], at: steps[place]) }
     }
     drawnUntil = end
+  }
+
+  /// Makes `drawn` and `steps` the next spikes of those units whose next spike is before `end`.
+  ///
+  /// - Returns: how many there are.
+  private func findFiring(_ range: Range<Int>, _ end: Int64) -> Int {
+    var count = 0
+    for unit in range {
+      // Without a branch: which units fire cannot be foretold.
+      let step = next[unit - units.lowerBound]
+      drawn[count] = UInt32(truncatingIfNeeded: unit)
+      steps[count] = step
+      count += step < end ? 1 : 0
+    }
+    return count
+  }
+
+  /// Draws the next spikes of the first of `drawn`, and keeps those before `end` there.
+  ///
+  /// - Returns: how many there are.
+  private func drawNext(_ count: Int, _ end: Int64) -> Int {
+    drawGaps(count)
+    var left = 0
+    for place in 0..<count {
+      let (unit, step) = (drawn[place], steps[place])
+      next[Int(unit) - units.lowerBound] = step
+      (drawn[left], steps[left]) = (unit, step)
+      left += step < end ? 1 : 0
+    }
+    return left
   }
 
   /// Replaces the first `steps` by those of the next spikes of `drawn`.

@@ -33,6 +33,9 @@ final class GeneratorShare {
     /// All targets of this worker's units are this worker's, or every worker draws all units:
     /// nothing is sent.
     case local
+    /// As `local`, and each unit only drives the neuron of its number: the spikes are drawn where they
+    /// arrive.
+    case driving(UnitDrive)
     /// Units are shared out over workers; their spikes go with the exchange before the epoch in
     /// which they happen.
     case exchanged
@@ -41,7 +44,7 @@ final class GeneratorShare {
   /// Place in `Network.populations`.
   let population: Int
   let units: any SpikeUnits
-  let route: Route
+  private(set) var route: Route
   /// Units whose spikes this worker records.
   let recorded: Range<Int>
   /// Spikes that were drawn and sent ahead of their epoch, not recorded yet.
@@ -52,6 +55,18 @@ final class GeneratorShare {
     self.units = units
     self.route = route
     self.recorded = recorded
+  }
+
+  /// Has spikes drawn where they arrive, if that can be and pays.
+  ///
+  /// - Parameters:
+  ///   - inlet: of the only projection that begins at the units.
+  ///   - epochSteps: of most epochs.
+  func drive(_ inlet: SummedInlet, epochSteps: Int) {
+    guard case .local = route, epochSteps >= UnitDrive.shortestEpoch,
+      let units = units as? PoissonUnits, let drive = inlet.drive(by: units)
+    else { return }
+    route = .driving(drive)
   }
 
   /// Takes the spikes of the steps before `end` out of those that were drawn ahead.

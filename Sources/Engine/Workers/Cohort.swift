@@ -117,11 +117,13 @@ final class Cohort {
   }
 
   /// Begins with what arrives in the epoch: sorts events into the order of the visits to come.
-  func beginArrivals(of epoch: Epoch) {
+  ///
+  /// - Parameter isTail: the epoch stands for the tail of the last step.
+  func beginArrivals(of epoch: Epoch, isTail: Bool = false) {
     events.collect(from: &calendar, first: epoch.start, steps: epoch.steps)
     guard !summed.isEmpty else { return }
     sums.prepare(steps: epoch.steps)
-    for inlet in summed { inlet.begin(epoch, tiles: sums.tiles) }
+    for inlet in summed { inlet.begin(epoch, tiles: sums.tiles, isTail: isTail) }
   }
 
   /// Adds up what arrives in the epoch at blocks that are visited next.

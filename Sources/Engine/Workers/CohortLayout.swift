@@ -44,6 +44,12 @@ package struct CohortLayout: Hashable, Sendable {
     return neuron / neuronsPerBlock * lanes + neuron % neuronsPerBlock
   }
 
+  /// The neurons in the slots of whole blocks.
+  package func neurons(ofSlots slots: Range<Int>) -> Range<Int> {
+    let first = min(neuron(ofBlock: slots.lowerBound / lanes, lane: 0), neurons)
+    return first..<max(first, min(neuron(ofBlock: slots.upperBound / lanes, lane: 0), neurons))
+  }
+
   package func neuron(ofBlock block: Int, lane: Int) -> Int {
     block * neuronsPerBlock + lane
   }

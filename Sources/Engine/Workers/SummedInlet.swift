@@ -31,6 +31,11 @@ final class SummedInlet {
   /// What rows hold that are too short to be read tile by tile; in use if `isSorted`.
   private var sorted = SortedArrivals()
   private(set) var isSorted = false
+  /// Draws and brings the spikes of a diagonal's sources; `nil`: they are received.
+  private var drive: UnitDrive?
+  private var drivenAmounts: [(sum: Int, amount: Double)] = []
+  /// Only what is under way already arrives, at the end of the run.
+  private var isTail = false
   /// Of a diagonal: by step of the epoch, the arrivals that have been added.
   private var taken = [Int](repeating: 0, count: EpochSequence.longest)
 
@@ -45,6 +50,23 @@ final class SummedInlet {
   }
 
   var longestDelay: Int { Int(delay) }
+
+  /// Lets units of one source each, which have no other projection, be drawn as their neurons are
+  /// visited, if that can be.
+  ///
+  /// - Returns: what then draws them; nothing is to be received but what is under way already.
+  func drive(by units: PoissonUnits) -> UnitDrive? {
+    let amounts: [(sum: Int, amount: Double)] = contributions.compactMap {
+      guard case .constant(let amount) = $0.amount else { return nil }
+      return ($0.sum, amount)
+    }
+    guard synapses.isDiagonal, synapses.sources == units.units, units.isSingle,
+      amounts.count == contributions.count
+    else { return nil }
+    drivenAmounts = amounts
+    drive = UnitDrive(units: units, delay: delay, layout: layout)
+    return drive
+  }
 
   /// Takes a spike of a unit or neuron at a step.
   ///
@@ -68,7 +90,10 @@ final class SummedInlet {
   }
 
   /// Begins to add what arrives in an epoch, at tiles that are visited one after the other.
-  func begin(_ epoch: Epoch, tiles: SortedArrivals.Tiles) {
+  ///
+  /// - Parameter isTail: nothing is drawn, for it is the tail of the last step.
+  func begin(_ epoch: Epoch, tiles: SortedArrivals.Tiles, isTail: Bool) {
+    self.isTail = isTail
     guard !synapses.isDiagonal else {
       for k in 0..<epoch.steps { taken[k] = 0 }
       return
@@ -137,7 +162,10 @@ final class SummedInlet {
   ) {
     var tile = tile
     if synapses.isDiagonal {
-      for k in 0..<epoch.steps { addDiagonal(k, to: &tile, of: sums, in: epoch) }
+      // What drives itself leaves no more than a delay's spikes for later epochs.
+      let steps = drive == nil ? epoch.steps : min(epoch.steps, Int(delay) + 1)
+      for k in 0..<steps { addDiagonal(k, to: &tile, of: sums, in: epoch) }
+      addDriven(to: &tile, of: sums, in: epoch)
     } else if isSorted {
       addSorted(to: &tile, number: number, of: sums)
     } else {
@@ -213,6 +241,15 @@ final class SummedInlet {
       }
     }
     taken[k] += added
+  }
+
+  private func addDriven(
+    to tile: inout coppice_tile, of sums: borrowing ArrivalSums, in epoch: Epoch
+  ) {
+    guard let drive, !isTail else { return }
+    drive.add(drivenAmounts, to: &tile, of: sums, in: epoch) { neuron, step in
+      waiting.append(UInt32(neuron), at: step + delay + 1)
+    }
   }
 
   /// Adds to slots as far as they lie in the tile.

@@ -114,6 +114,7 @@ final class Worker: @unchecked Sendable {
       adding += advance(cohort: index, through: epoch)
       cohorts[index].giveBack()
     }
+    accountForDriven(by: epoch)
     if let next { drawAhead(of: epoch, until: next.end) }
     let end = ContinuousClock.now
     seconds.deliver += (delivered - begin + adding).inSeconds
@@ -132,7 +133,7 @@ final class Worker: @unchecked Sendable {
     deliver(arrived)
     let last = Epoch(start: end, end: end + 1)
     for cohort in cohorts {
-      cohort.beginArrivals(of: last)
+      cohort.beginArrivals(of: last, isTail: true)
       var block = 0
       while block < cohort.layout.blocks {
         let tile = cohort.addArrivals(fromBlock: block, in: last)
@@ -214,7 +215,7 @@ final class Worker: @unchecked Sendable {
         record(spike, of: share, stream: recorded)
         if spike.step >= onTheirWay { remember(spike, of: share) }
       }
-      guard share.route == .local else { continue }
+      guard case .local = share.route else { continue }
       share.units.takeSteps(until: epoch.end) { step, units in
         deliver(units, of: share.population, at: step)
         guard step < onTheirWay, recorded == nil else {
@@ -227,6 +228,18 @@ final class Worker: @unchecked Sendable {
         }
         let own = UInt32(share.recorded.lowerBound)..<UInt32(share.recorded.upperBound)
         spikeCounts[share.population] += units.count { own.contains($0) }
+      }
+    }
+  }
+
+  /// Counts the spikes that inlets have drawn themselves, and remembers those that are under way.
+  private func accountForDriven(by epoch: Epoch) {
+    for share in generators {
+      guard case .driving(let drive) = share.route else { continue }
+      let onTheirWay = history.firstStep(of: share.population, before: epoch.end)
+      drive.account { spikes, late in
+        spikeCounts[share.population] += spikes
+        for spike in late where spike.step >= onTheirWay { remember(spike, of: share) }
       }
     }
   }
@@ -245,7 +258,8 @@ final class Worker: @unchecked Sendable {
   }
 
   private func drawAhead(of epoch: Epoch, until end: Int64) {
-    for share in generators where share.route == .exchanged {
+    for share in generators {
+      guard case .exchanged = share.route else { continue }
       let first = outlets[share.population].firstGID
       share.units.takeSpikes(until: end) { unit, step in
         share.ahead.append(SpikeRecord(step: step, neuron: UInt32(unit)))

@@ -36,6 +36,15 @@ size_t coppice_add_doubles(
     const coppice_tile *tile, coppice_destination to, const uint32_t *slots, size_t count,
     const double *weights, double scale, uint32_t times);
 
+/// Adds an amount, which is never -0.0, at each slot that has a spike: at step k of the epoch if the
+/// spike's step is `first_step` + k, and not at all from k = `steps` on.
+///
+/// `place` is where the sum of step 0 stands in a group, `step_sums` the distance to that of the next
+/// step.
+void coppice_add_spikes(
+    const coppice_tile *tile, uint32_t place, uint32_t step_sums, const uint32_t *slots,
+    const int64_t *spikes, size_t count, int64_t first_step, uint32_t steps, double amount);
+
 /// What is left of a spike's row of synapses in an epoch.
 typedef struct coppice_due_row {
   uint32_t begin;

@@ -1,0 +1,73 @@
+import KernelABI
+import Networks
+
+/// Poisson units that each drive the neuron of their number and nothing else: their spikes are drawn
+/// and added when that neuron's tile is about to be visited.
+///
+/// In long epochs a tile has hardly a spike of one population in each step; lists by step, which are
+/// read tile by tile, would cost more than the spikes themselves.
+final class UnitDrive {
+  /// Steps that epochs have at the least where this pays: all units are gone through in each.
+  static let shortestEpoch = 8
+
+  private let units: PoissonUnits
+  private let layout: CohortLayout
+  /// In steps.
+  private let delay: Int64
+  /// Slots of a chunk of units.
+  private let slots = AlignedBuffer(count: PoissonUnits.chunk * 4)
+  /// Spikes since they were last accounted for, and those of them that arrive in a later epoch.
+  private var spikes = 0
+  private var late = GrowingList<SpikeRecord>(capacity: 64)
+
+  /// - Parameter units: of each neuron of the cohort, in order.
+  init(units: PoissonUnits, delay: Int64, layout: CohortLayout) {
+    self.units = units
+    self.delay = delay
+    self.layout = layout
+  }
+
+  /// Draws what the units of a tile fire in an epoch and adds what arrives in it.
+  ///
+  /// - Parameters:
+  ///   - amounts: places among the program's sums, and what each spike adds there.
+  ///   - wait: takes a spike that arrives in a later epoch, with its neuron.
+  func add(
+    _ amounts: [(sum: Int, amount: Double)], to tile: inout coppice_tile,
+    of sums: borrowing ArrivalSums, in epoch: Epoch, _ wait: (_ neuron: Int, _ step: Int64) -> Void
+  ) {
+    let slots = self.slots.base.assumingMemoryBound(to: UInt32.self)
+    let first = units.units.lowerBound
+    let neurons = layout.neurons(ofSlots: Int(tile.first_group) * 8..<Int(tile.end))
+    // Spikes of this step arrive before the epoch's first.
+    let firstStep = epoch.start - delay - 1
+    let steps = UInt32(epoch.steps)
+    var taken = 0
+    units.takeSpikes(
+      of: first + neurons.lowerBound..<first + neurons.upperBound, until: epoch.end
+    ) { units, spikes in
+      taken += units.count
+      for place in units.indices {
+        slots[place] = UInt32(layout.slot(ofNeuron: Int(units[place]) - first))
+      }
+      for (sum, amount) in amounts {
+        let place = sums.destination(k: 0, sum: sum).place
+        let stepSums = sums.destination(k: 1, sum: sum).place - place
+        coppice_add_spikes(
+          &tile, place, stepSums, slots, spikes, units.count, firstStep, steps, amount)
+      }
+      for place in units.indices where spikes[place] - firstStep >= Int64(steps) {
+        late.append(SpikeRecord(step: spikes[place], neuron: units[place]))
+        wait(Int(units[place]) - first, spikes[place])
+      }
+    }
+    spikes += taken
+  }
+
+  /// Gives the number of spikes since the last call, and those that have not arrived.
+  func account(_ body: (_ spikes: Int, _ late: UnsafeBufferPointer<SpikeRecord>) -> Void) {
+    body(spikes, late.elements)
+    spikes = 0
+    late.removeAll()
+  }
+}
