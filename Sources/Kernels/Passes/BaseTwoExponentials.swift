@@ -6,23 +6,11 @@ extension Program {
   /// variable beside a constant, the factor goes into both of them. A difference that is not
   /// scaled itself, (V - V_T) / Δ, keeps its own rounding: it may be a small one of large numbers.
   func computingBaseTwoExponentials() -> Program {
-    var program = self
-    var table = UniformTable(uniforms)
     let exponents = Exponents(update)
-    var values: [Int] = []
-    program.update = update.rewritten { place, instruction, code in
-      let value =
-        exponents.exponent(of: place).map { exponent in
-          let argument = exponent.timesLog2E(values: values, in: &code, table: &table)
-          return code.hoisted(Instruction(.unary(.exp2, argument), .real), into: &table)
-        } ?? code.hoisted(instruction, into: &table)
-      values.append(value)
-      return value
+    return rewritingUpdate { place, _, new in
+      guard let exponent = exponents.exponent(of: place) else { return nil }
+      return new.value(.unary(.exp2, exponent.timesLog2E(in: &new)))
     }
-    // What is left behind must not count as a reader in the passes to come.
-    program.update = program.update.withoutDeadCode
-    program.uniforms = table.entries
-    return program
   }
 }
 
@@ -35,21 +23,17 @@ private enum Exponent {
 
   private static let log2E = 1.4426950408889634
 
-  func timesLog2E(
-    values: [Int], in code: inout SectionBuilder, table: inout UniformTable
-  ) -> Int {
-    func product(_ x: Int, _ y: Int) -> Int {
-      code.hoisted(Instruction(.binary(.multiply, x, y), .real), into: &table)
-    }
-    let log2E = code.emit(.constant(Self.log2E), .real)
+  func timesLog2E(in new: inout Rewriting) -> Int {
+    func product(_ x: Int, _ y: Int) -> Int { new.value(.binary(.multiply, x, y)) }
+    let log2E = new.value(.constant(Self.log2E))
     switch self {
     case .scaled(let x, let factor):
-      return product(values[x], product(values[factor], log2E))
+      return product(new[x], product(new[factor], log2E))
     case .affine(let x, let inner, let constant, let sum, let factor):
-      let all = factor.map { product(values[$0], log2E) } ?? log2E
-      let scaled = product(values[x], product(values[inner], all))
-      let rest = product(values[constant], all)
-      return code.hoisted(Instruction(.binary(sum, scaled, rest), .real), into: &table)
+      let all = factor.map { product(new[$0], log2E) } ?? log2E
+      let scaled = product(new[x], product(new[inner], all))
+      let rest = product(new[constant], all)
+      return new.value(.binary(sum, scaled, rest))
     }
   }
 }

@@ -5,23 +5,18 @@ extension Program {
   /// them. A sum of two such products takes the right one.
   func formingFMA() -> Program {
     var program = self
-    var table = UniformTable(uniforms)
-    program.update = Self.formingFMA(update, &table)
-    program.derived = Self.formingFMA(derived, &table)
-    program.uniforms = table.entries
+    var rewriting = Rewriting(uniforms)
+    program.update = rewriting.formingFMA(update)
+    program.derived = rewriting.formingFMA(derived)
+    program.uniforms = rewriting.uniforms
     return program
   }
+}
 
-  private static func formingFMA(_ section: Section, _ table: inout UniformTable) -> Section {
-    let products = section.joinableProducts
-    var values: [Int] = []
-    return section.rewritten { place, instruction, code in
-      let value =
-        section.joined(place, products: products, values: values, in: &code, &table)
-        ?? code.hoisted(instruction, into: &table)
-      values.append(value)
-      return value
-    }
+extension Rewriting {
+  fileprivate mutating func formingFMA(_ old: Section) -> Section {
+    let products = old.joinableProducts
+    return section(from: old) { place, _, new in old.joined(place, products: products, in: &new) }
   }
 }
 
@@ -44,10 +39,7 @@ extension Section {
   }
 
   /// The joined form of a sum, on the new values.
-  fileprivate func joined(
-    _ place: Int, products: [Bool], values: [Int], in code: inout SectionBuilder,
-    _ table: inout UniformTable
-  ) -> Int? {
+  fileprivate func joined(_ place: Int, products: [Bool], in new: inout Rewriting) -> Int? {
     let isDifference: Bool
     let (x, y): (Int, Int)
     switch instructions[place].operation {
@@ -55,19 +47,17 @@ extension Section {
     case .binary(.subtract, let left, let right): (isDifference, x, y) = (true, left, right)
     default: return nil
     }
-    func negated(_ value: Int) -> Int {
-      code.hoisted(Instruction(.unary(.negate, value), .real), into: &table)
-    }
+    func negated(_ value: Int) -> Int { new.value(.unary(.negate, value)) }
     if products[y], case .binary(_, let a, let b) = instructions[y].operation {
-      var (a, b) = (values[a], values[b])
+      var (a, b) = (new[a], new[b])
       if isDifference {
-        if code.operation(b).isUniform { b = negated(b) } else { a = negated(a) }
+        if new.code.operation(b).isUniform { b = negated(b) } else { a = negated(a) }
       }
-      return code.emit(.fma(a, b, values[x]), .real)
+      return new.code.emit(.fma(a, b, new[x]), .real)
     }
     if products[x], case .binary(_, let a, let b) = instructions[x].operation {
-      let addend = isDifference ? negated(values[y]) : values[y]
-      return code.emit(.fma(values[a], values[b], addend), .real)
+      let addend = isDifference ? negated(new[y]) : new[y]
+      return new.code.emit(.fma(new[a], new[b], addend), .real)
     }
     return nil
   }

@@ -5,22 +5,15 @@ extension Program {
   /// one of f64: then it is that waiting which bounds a step. In f64 it is not, and bits stay.
   func balancingSums() -> Program {
     guard precision == .single else { return self }
-    var program = self
     let sums = Sums(update)
-    var values: [Int] = []
-    program.update = update.rewritten { place, instruction, code in
+    return rewritingUpdate { place, instruction, new in
       let terms = sums.isRoot(place) ? sums.terms(of: place) : []
-      let value =
-        terms.count >= Sums.fewestTerms
-        ? code.balancedSum(
-          of: terms.map { Term(value: values[$0.value], isNegative: $0.isNegative) })
-        : code.emit(instruction.operation, instruction.type)
-      values.append(value)
-      return value
+      guard terms.count >= Sums.fewestTerms else {
+        return new.code.emit(instruction.operation, instruction.type)
+      }
+      return new.code.balancedSum(
+        of: terms.map { Term(value: new[$0.value], isNegative: $0.isNegative) })
     }
-    // What is left behind must not count as a reader in the passes to come.
-    program.update = program.update.withoutDeadCode
-    return program
   }
 }
 

@@ -3,25 +3,10 @@ extension Program {
   /// the second factor is a uniform, and -x / tau becomes x × (-1/tau). A quotient among the
   /// factors gives up those of its numerator: (g × x / y) × w becomes (x / y) × (g × w).
   func gatheringUniforms() -> Program {
-    var program = self
-    var table = UniformTable(uniforms)
     let products = Products(update, constantColumns: constantColumns)
-    var values: [Int] = []
-    program.update = update.rewritten { place, instruction, code in
-      let value: Int
-      if products.isRoot(place) {
-        let factors = products.factors(of: place)
-        value = factors.multiplied(values: values, in: &code, table: &table)
-      } else {
-        value = code.hoisted(instruction, into: &table)
-      }
-      values.append(value)
-      return value
+    return rewritingUpdate { place, _, new in
+      products.isRoot(place) ? products.factors(of: place).multiplied(in: &new) : nil
     }
-    // What is left behind must not count as a reader in the passes to come.
-    program.update = program.update.withoutDeadCode
-    program.uniforms = table.entries
-    return program
   }
 }
 
@@ -43,23 +28,20 @@ private struct Factors {
   }
 
   /// (Varying / divisor) × (neuron × uniform), the sign with the factor that changes least.
-  func multiplied(values: [Int], in code: inout SectionBuilder, table: inout UniformTable) -> Int {
-    func result(_ operation: Operation) -> Int {
-      code.hoisted(Instruction(operation, .real), into: &table)
-    }
+  func multiplied(in new: inout Rewriting) -> Int {
     var isNegative = self.isNegative
     var constant: Int?
     for factors in [uniform, neuron, varying] {
       guard let first = factors.first else { continue }
-      var part = factors.dropFirst().reduce(values[first]) {
-        result(.binary(.multiply, $0, values[$1]))
+      var part = factors.dropFirst().reduce(new[first]) {
+        new.value(.binary(.multiply, $0, new[$1]))
       }
-      if factors == varying, let divisor { part = result(.binary(.divide, part, values[divisor])) }
-      if isNegative { part = result(.unary(.negate, part)) }
+      if factors == varying, let divisor { part = new.value(.binary(.divide, part, new[divisor])) }
+      if isNegative { part = new.value(.unary(.negate, part)) }
       isNegative = false
-      constant = constant.map { result(.binary(.multiply, part, $0)) } ?? part
+      constant = constant.map { new.value(.binary(.multiply, part, $0)) } ?? part
     }
-    return constant ?? code.emit(.constant(1), .real)
+    return constant ?? new.value(.constant(1))
   }
 }
 

@@ -2,12 +2,11 @@ extension Program {
   /// Moves whatever depends on uniforms alone into the table of uniforms. Exact: the table is
   /// evaluated by the same functions.
   func hoistingUniforms() -> Program {
-    var table = UniformTable(uniforms)
+    var rewriting = Rewriting(uniforms)
     var program = mappingSections { section in
-      section.rewritten { _, instruction, code in code.hoisted(instruction, into: &table) }
-        .withoutDeadCode
+      rewriting.section(from: section) { _, _, _ in nil }.withoutDeadCode
     }
-    program.uniforms = table.entries
+    program.uniforms = rewriting.uniforms
     return program
   }
 }

@@ -32,6 +32,17 @@ extension Section {
     return exact
   }
 
+  /// Who reads each value; a store or an output counts as `nil`.
+  var users: [[Int?]] {
+    var users = [[Int?]](repeating: [], count: instructions.count)
+    for (place, instruction) in instructions.enumerated() {
+      for operand in instruction.operation.operands { users[operand].append(place) }
+    }
+    for store in stores { users[store.value].append(nil) }
+    for output in outputs { users[output].append(nil) }
+    return users
+  }
+
   /// How often each value changes, given the columns that no visit writes.
   func constancy(constantColumns: Set<Int>) -> [Constancy] {
     var constancy: [Constancy] = []

@@ -1,31 +1,3 @@
-extension Section {
-  /// Builds the section anew, instruction by instruction. `body` gets the place of an instruction
-  /// and the instruction on the new operands, and returns its new value.
-  func rewritten(_ body: (Int, Instruction, inout SectionBuilder) -> Int) -> Section {
-    var code = SectionBuilder()
-    var values: [Int] = []
-    values.reserveCapacity(instructions.count)
-    for (place, instruction) in instructions.enumerated() {
-      let moved = Instruction(instruction.operation.mapped { values[$0] }, instruction.type)
-      values.append(body(place, moved, &code))
-    }
-    code.stores = stores.map { Store(column: $0.column, value: values[$0.value]) }
-    code.outputs = outputs.map { values[$0] }
-    return code.section
-  }
-
-  /// Who reads each value; a store or an output counts as `nil`.
-  var users: [[Int?]] {
-    var users = [[Int?]](repeating: [], count: instructions.count)
-    for (place, instruction) in instructions.enumerated() {
-      for operand in instruction.operation.operands { users[operand].append(place) }
-    }
-    for store in stores { users[store.value].append(nil) }
-    for output in outputs { users[output].append(nil) }
-    return users
-  }
-}
-
 extension Program {
   /// The program with every section transformed.
   func mappingSections(_ transform: (Section) -> Section) -> Program {
