@@ -1,12 +1,27 @@
 /// Neurons that fired, as the engine hands them to storage.
-package struct SpikeRecord: Hashable, Sendable, BitwiseCopyable {
-  package var step: Int64
+///
+/// Records are ordered by step, and those of a step by neuron, in memory and in files.
+@usableFromInline
+package struct SpikeRecord: Hashable, Comparable, Sendable, BitwiseCopyable {
+  @usableFromInline package var step: Int64
   /// Index in the population.
-  package var neuron: UInt32
+  @usableFromInline package var neuron: UInt32
   package init(step: Int64, neuron: UInt32) {
     self.step = step
     self.neuron = neuron
   }
+
+  // Inlined into storage, which compares every record that it writes and reads. What the protocol
+  // makes of `<` alone would be called through a table there, and what is no more than `package`
+  // is not inlined into another module.
+
+  @inlinable
+  package static func < (left: SpikeRecord, right: SpikeRecord) -> Bool {
+    (left.step, left.neuron) < (right.step, right.neuron)
+  }
+
+  @inlinable
+  package static func <= (left: SpikeRecord, right: SpikeRecord) -> Bool { !(right < left) }
 }
 
 /// What the run writes: one stream per recorded population or event, one per states recording.

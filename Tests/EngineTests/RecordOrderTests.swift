@@ -21,6 +21,19 @@ import Testing
     #expect(sorted(records) == want)
   }
 
+  @Test func `a record is before another by its step, else by its neuron`() {
+    let steps: [Int64] = [.min, -1, 0, 1, .max]
+    let ascending = steps.flatMap { step in
+      [0, 1, UInt32.max].map { SpikeRecord(step: step, neuron: $0) }
+    }
+    for (place, record) in ascending.enumerated() {
+      for (other, later) in ascending.enumerated() {
+        #expect((record < later) == (place < other))
+        #expect((record == later) == (place == other))
+      }
+    }
+  }
+
   @Test func `what visits of many steps leave is sorted by step`() {
     var random = SystemRandomNumberGenerator()
     var records: [SpikeRecord] = []

@@ -19,7 +19,7 @@ struct RecordOrder: ~Copyable {
       guard !RecordOrder.isSorted(records.elements) else { return }
     }
     var elements = records.mutableElements
-    elements.sort { RecordOrder.precedes($0, $1) }
+    elements.sort()
   }
 
   /// Puts the records into `sorted` by step, those of a step as they come.
@@ -47,10 +47,6 @@ struct RecordOrder: ~Copyable {
   }
 
   private static func isSorted(_ records: UnsafeBufferPointer<SpikeRecord>) -> Bool {
-    zip(records, records.dropFirst()).allSatisfy { !precedes($1, $0) }
-  }
-
-  private static func precedes(_ left: SpikeRecord, _ right: SpikeRecord) -> Bool {
-    (left.step, left.neuron) < (right.step, right.neuron)
+    zip(records, records.dropFirst()).allSatisfy { $0 <= $1 }
   }
 }

@@ -232,8 +232,9 @@ private struct StreamBuffer {
     var newest = last ?? SpikeRecord(step: .min, neuron: 0)
     for place in list.indices {
       let record = list[place]
-      let isLate = (record.step, record.neuron) < (newest.step, newest.neuron)
-      guard !isLate, record.step >= firstStep, Int(record.neuron) < size else { return record }
+      guard newest <= record, record.step >= firstStep, Int(record.neuron) < size else {
+        return record
+      }
       newest = record
       last = record
       if window.contains(record.step) { records.append(record) }

@@ -94,7 +94,7 @@ struct MergedSplit {
       neuron < UInt64(stream.size)
     else { throw damaged(path, "neuron \(neuron) at \(time) ms is no spike of this run") }
     let record = SpikeRecord(step: step, neuron: UInt32(neuron))
-    guard last.map({ ($0.step, $0.neuron) <= (step, record.neuron) }) ?? true else {
+    guard last.map({ $0 <= record }) ?? true else {
       throw damaged(path, "its spikes are not in order at \(time) ms")
     }
     return record

@@ -91,8 +91,7 @@ private struct StreamSource {
   private mutating func check(_ records: [SpikeRecord], from first: Int) throws(StorageError) {
     var last = self.last ?? SpikeRecord(step: .min, neuron: 0)
     for (place, record) in records.enumerated() {
-      let isInOrder = (last.step, last.neuron) <= (record.step, record.neuron)
-      guard isInOrder, steps.contains(record.step), Int(record.neuron) < size else {
+      guard last <= record, steps.contains(record.step), Int(record.neuron) < size else {
         throw SegmentFile.damaged(
           path, "record \(first + place) of stream \(stream) is out of order or range")
       }
@@ -127,17 +126,13 @@ private struct SourceHeap {
     return first.record
   }
 
-  private func precedes(_ left: Int, _ right: Int) -> Bool {
-    (heads[left].record.step, heads[left].record.neuron, heads[left].source)
-      < (heads[right].record.step, heads[right].record.neuron, heads[right].source)
-  }
-
   private mutating func sift(_ start: Int) {
     var place = start
     while true {
       var least = place
       for child in [2 * place + 1, 2 * place + 2] where child < heads.count {
-        if precedes(child, least) { least = child }
+        // Equal records are alike: whichever comes first.
+        if heads[child].record < heads[least].record { least = child }
       }
       guard least != place else { return }
       heads.swapAt(place, least)
