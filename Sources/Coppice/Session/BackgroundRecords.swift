@@ -12,7 +12,7 @@ final class BackgroundRecords: RecordSink {
 
   /// Bytes of rows for which the thread is worth waking: it takes a core from a worker, and the
   /// others then wait for that one.
-  private static let fewestBytes = 1 << 19
+  static let fewestBytes = 1 << 19
 
   private let writer: SharedWriter
   private let thread: StorageThread
