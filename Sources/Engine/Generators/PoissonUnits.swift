@@ -160,15 +160,9 @@ final class PoissonUnits: SpikeUnits {
   ///
   /// - Returns: how many there are.
   private func findFiring(_ range: Range<Int>, _ end: Int64) -> Int {
-    var count = 0
-    for unit in range {
-      // Without a branch: which units fire cannot be foretold.
-      let step = next[unit - units.lowerBound]
-      drawn[count] = UInt32(truncatingIfNeeded: unit)
-      steps[count] = step
-      count += step < end ? 1 : 0
-    }
-    return count
+    coppice_find_firing(
+      next + (range.lowerBound - units.lowerBound), UInt32(truncatingIfNeeded: range.lowerBound),
+      range.count, end, drawn, steps)
   }
 
   /// Draws the next spikes of the first of `drawn`, and keeps those before `end` there.
@@ -176,20 +170,14 @@ final class PoissonUnits: SpikeUnits {
   /// - Returns: how many there are.
   private func drawNext(_ count: Int, _ end: Int64) -> Int {
     drawGaps(count)
-    var left = 0
-    for place in 0..<count {
-      let (unit, step) = (drawn[place], steps[place])
-      next[Int(unit) - units.lowerBound] = step
-      (drawn[left], steps[left]) = (unit, step)
-      left += step < end ? 1 : 0
-    }
-    return left
+    return coppice_note_firing(next - units.lowerBound, drawn, steps, count, end)
   }
 
   /// Replaces the first `steps` by those of the next spikes of `drawn`.
   private func drawGaps(_ count: Int) {
     let draws = draws.assumingMemoryBound(to: UInt64.self)
     let logarithms = logarithms.assumingMemoryBound(to: Double.self)
+    let (steps, window) = (self.steps, self.window)
     for place in 0..<count { draws[place] = UInt64(bitPattern: steps[place] &+ 1) }
     coppice_logarithms(logarithms, gaps.bits, drawn, draws, (count + 7) & ~7)
     if laws.count == 1 {

@@ -42,13 +42,19 @@ final class UnitDrive {
     // Spikes of this step arrive before the epoch's first.
     let firstStep = epoch.start - delay - 1
     let steps = UInt32(epoch.steps)
+    let isPlain = layout.lanes == layout.neuronsPerBlock
     var taken = 0
     units.takeSpikes(
       of: first + neurons.lowerBound..<first + neurons.upperBound, until: epoch.end
     ) { units, spikes in
       taken += units.count
-      for place in units.indices {
-        slots[place] = UInt32(layout.slot(ofNeuron: Int(units[place]) - first))
+      if isPlain {
+        let first = UInt32(truncatingIfNeeded: first)
+        for place in units.indices { slots[place] = units[place] &- first }
+      } else {
+        for place in units.indices {
+          slots[place] = UInt32(layout.slot(ofNeuron: Int(units[place]) - first))
+        }
       }
       for (sum, amount) in amounts {
         let place = sums.destination(k: 0, sum: sum).place
@@ -56,7 +62,8 @@ final class UnitDrive {
         coppice_add_spikes(
           &tile, place, stepSums, slots, spikes, units.count, firstStep, steps, amount)
       }
-      for place in units.indices where spikes[place] - firstStep >= Int64(steps) {
+      let firstLate = firstStep + Int64(steps)
+      for place in units.indices where spikes[place] >= firstLate {
         late.append(SpikeRecord(step: spikes[place], neuron: units[place]))
         wait(Int(units[place]) - first, spikes[place])
       }

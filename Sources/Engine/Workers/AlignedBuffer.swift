@@ -1,5 +1,3 @@
-import KernelABI
-
 /// Raw memory aligned to cache lines; whoever touches a page first owns where it lies.
 struct AlignedBuffer: ~Copyable {
   let base: UnsafeMutableRawPointer
@@ -8,7 +6,6 @@ struct AlignedBuffer: ~Copyable {
   init(count: Int) {
     self.count = max(count, 64)
     base = .allocate(byteCount: self.count, alignment: 64)
-    coppice_ask_for_huge_pages(base, self.count)
   }
 
   deinit { base.deallocate() }
