@@ -169,7 +169,7 @@ struct WorkerBuilder: Sendable {
   /// What each of the projections onto a cohort adds up; `nil`: it makes events.
   private func contributions(
     of arriving: [Arriving], _ population: Int
-  ) -> [[SummedInlet.Contribution]?] {
+  ) -> [[SummedContribution]?] {
     guard let program = programs[population]?.program else { return arriving.map { _ in nil } }
     return SummedPorts(program: program, uniforms: program.uniformTable()).contributions(
       of: arriving.map {

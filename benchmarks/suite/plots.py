@@ -88,7 +88,8 @@ def size(one):
     for axes, case in zip(stacks, dict.fromkeys(each.facts["case"] for each in measured)):
         here = [each for each in measured if each.facts["case"] == case]
         stacked(axes, here, [f"{each.facts['neurons']:.0e}".replace("e+0", "e")
-                             + f"\n{each.facts['threads']} thr." for each in here], True)
+                             + f"\n×{each.facts['threads']}" for each in here], True)
+        axes.set_xlabel("neurons × threads")
         axes.set_title(case, loc="left")
     return explained(figure, times, stacks[0])
 

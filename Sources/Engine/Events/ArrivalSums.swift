@@ -65,6 +65,9 @@ struct ArrivalSums: ~Copyable {
       place: UInt32((k * count + sum) * ArrivalSums.width), k: UInt32(k))
   }
 
+  /// From a sum of one step to that of the next.
+  var stepSums: UInt32 { UInt32(count * ArrivalSums.width) }
+
   /// What the visit of a block is given.
   func sums(ofBlock block: Int) -> (sums: UnsafeMutablePointer<Double>, due: UnsafePointer<UInt32>)
   {

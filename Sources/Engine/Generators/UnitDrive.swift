@@ -14,27 +14,36 @@ final class UnitDrive {
   private let layout: CohortLayout
   /// In steps.
   private let delay: Int64
+  /// Places among the program's sums, and what each spike adds there.
+  private let amounts: [(sum: Int, amount: Double)]
   /// Slots of a chunk of units.
   private let slots = AlignedBuffer(count: PoissonUnits.chunk * 4)
   /// Spikes since they were last accounted for, and those of them that arrive in a later epoch.
   private var spikes = 0
   private var late = GrowingList<SpikeRecord>(capacity: 64)
 
-  /// - Parameter units: of each neuron of the cohort, in order.
-  init(units: PoissonUnits, delay: Int64, layout: CohortLayout) {
+  /// - Parameters:
+  ///   - units: of each neuron of the cohort, in order.
+  ///   - amounts: places among the program's sums, and what each spike adds there.
+  init(
+    units: PoissonUnits, delay: Int64, amounts: [(sum: Int, amount: Double)], layout: CohortLayout
+  ) {
     self.units = units
     self.delay = delay
+    self.amounts = amounts
     self.layout = layout
   }
 
+  /// Steps of an epoch in which spikes of earlier ones arrive.
+  var stepsWithArrivals: Int { Int(delay) + 1 }
+
   /// Draws what the units of a tile fire in an epoch and adds what arrives in it.
   ///
-  /// - Parameters:
-  ///   - amounts: places among the program's sums, and what each spike adds there.
-  ///   - wait: takes a spike that arrives in a later epoch, with its neuron.
+  /// - Parameter wait: takes the neuron of a spike that arrives in a later epoch, and the step at
+  ///   whose beginning it does.
   func add(
-    _ amounts: [(sum: Int, amount: Double)], to tile: inout coppice_tile,
-    of sums: borrowing ArrivalSums, in epoch: Epoch, _ wait: (_ neuron: Int, _ step: Int64) -> Void
+    to tile: inout coppice_tile, of sums: borrowing ArrivalSums, in epoch: Epoch,
+    _ wait: (_ neuron: Int, _ step: Int64) -> Void
   ) {
     let slots = self.slots.base.assumingMemoryBound(to: UInt32.self)
     let first = units.units.lowerBound
@@ -57,15 +66,14 @@ final class UnitDrive {
         }
       }
       for (sum, amount) in amounts {
-        let place = sums.destination(k: 0, sum: sum).place
-        let stepSums = sums.destination(k: 1, sum: sum).place - place
         coppice_add_spikes(
-          &tile, place, stepSums, slots, spikes, units.count, firstStep, steps, amount)
+          &tile, sums.destination(k: 0, sum: sum).place, sums.stepSums, slots, spikes, units.count,
+          firstStep, steps, amount)
       }
       let firstLate = firstStep + Int64(steps)
       for place in units.indices where spikes[place] >= firstLate {
         late.append(SpikeRecord(step: spikes[place], neuron: units[place]))
-        wait(Int(units[place]) - first, spikes[place])
+        wait(Int(units[place]) - first, spikes[place] + delay + 1)
       }
     }
     spikes += taken

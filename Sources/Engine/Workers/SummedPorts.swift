@@ -19,7 +19,7 @@ struct SummedPorts {
   let uniforms: [Double]
 
   /// By place among the candidates: what each of their spikes adds; `nil`: it makes events.
-  func contributions(of candidates: [Candidate]) -> [[SummedInlet.Contribution]?] {
+  func contributions(of candidates: [Candidate]) -> [[SummedContribution]?] {
     var found = candidates.map(contributions)
     while true {
       // Columns to which something comes as events.
@@ -41,7 +41,7 @@ struct SummedPorts {
     return Set(contributions.map(\.column))
   }
 
-  private func contributions(of candidate: Candidate) -> [SummedInlet.Contribution]? {
+  private func contributions(of candidate: Candidate) -> [SummedContribution]? {
     guard !candidate.isSwitched, let rows = candidate.rows?.rows,
       case .homogeneous = rows.delays,
       case .additive(let additions) = program.ports[candidate.port],
@@ -51,7 +51,7 @@ struct SummedPorts {
     var weight: Double?
     if case .homogeneous(let all) = rows.weights { weight = all }
     let sums = program.sums
-    var contributions: [SummedInlet.Contribution] = []
+    var contributions: [SummedContribution] = []
     for addition in additions {
       guard !addition.isMasked,
         let amount = addition.summedAmount(ofWeight: weight, uniforms: uniforms)

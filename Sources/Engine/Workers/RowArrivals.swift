@@ -1,0 +1,136 @@
+import KernelABI
+import Kernels
+import Networks
+
+/// What arrives in an epoch over synapses that lie in rows: spikes' rows are looked up once, and then
+/// either read on tile by tile, or sorted by tile at once.
+final class RowArrivals {
+  /// Rows whose memory is asked for before it is read.
+  private static let rowsAhead = 6
+  /// Spikes whose row is asked for before it is looked up.
+  private static let sourcesAhead = 16
+  /// Synapses of a row in each tile from which on it is read tile by tile, and not sorted.
+  private static let longCut = 8
+  /// Arrivals that may be sorted however few synapses there are.
+  private static let mostSorted = 1 << 18
+
+  private let rows: SynapseRows
+  private let contributions: [SummedContribution]
+  private let keepsWeights: Bool
+  private var due = GrowingList<coppice_due_row>()
+  /// In use if `isSorted`.
+  private var sorted = SortedArrivals()
+  private(set) var isSorted = false
+
+  init(rows: SynapseRows, contributions: [SummedContribution]) {
+    self.rows = rows
+    self.contributions = contributions
+    keepsWeights = contributions.contains { $0.amount(ofAll: rows.weights) == nil }
+  }
+
+  /// Begins with what arrives in an epoch, at tiles that are visited one after the other.
+  ///
+  /// - Parameter waiting: the sources of spikes by the step at whose beginning they arrive.
+  func begin(_ epoch: Epoch, _ waiting: inout StepLists, tiles: SortedArrivals.Tiles) {
+    let arrivals = findDueRows(of: epoch, &waiting)
+    isSorted = sorts(arrivals, tiles)
+    guard isSorted else { return }
+    sorted.begin(tiles, room: arrivals, keepsWeights: keepsWeights)
+    sorted.sort(due.elements, of: rows)
+  }
+
+  /// Fills `due`, and empties what has waited.
+  ///
+  /// - Returns: the number of arrivals.
+  private func findDueRows(of epoch: Epoch, _ waiting: inout StepLists) -> Int {
+    due.removeAll()
+    var arrivals = 0
+    for k in 0..<epoch.steps {
+      let step = epoch.start + Int64(k)
+      arrivals += findDueRows(of: waiting.numbers(at: step), k: UInt32(k))
+      waiting.clear(step: step)
+    }
+    return arrivals
+  }
+
+  /// - Parameter sources: of the spikes that arrive at step k of the epoch, ascending.
+  private func findDueRows(of sources: UnsafeBufferPointer<UInt32>, k: UInt32) -> Int {
+    var arrivals = 0
+    rows.starts.withUnsafeBufferPointer { starts in
+      var place = 0
+      while place < sources.count {
+        let source = sources[place]
+        if place + RowArrivals.sourcesAhead < sources.count {
+          coppice_prefetch(
+            starts.baseAddress.unsafelyUnwrapped + Int(sources[place + RowArrivals.sourcesAhead]))
+        }
+        var times = 1
+        while place + times < sources.count, sources[place + times] == source { times += 1 }
+        place += times
+        let (begin, end) = (starts[Int(source)], starts[Int(source) + 1])
+        guard begin < end else { continue }
+        due.append(coppice_due_row(begin: begin, end: end, k: k, times: UInt32(times)))
+        arrivals += Int(end - begin) * times
+      }
+    }
+    return arrivals
+  }
+
+  /// Whether arrivals are sorted before they are added. What that takes stays below what the synapses
+  /// take, but for small networks.
+  private func sorts(_ arrivals: Int, _ tiles: SortedArrivals.Tiles) -> Bool {
+    tiles.count > 1 && arrivals < due.count * tiles.count * RowArrivals.longCut
+      && arrivals <= max(rows.targets.count / 4, RowArrivals.mostSorted)
+      && SortedArrivals.canSort(tiles)
+  }
+
+  /// Adds what arrives at the neurons of a tile; tiles ascend.
+  ///
+  /// - Parameter number: of the tile.
+  func add(to tile: inout coppice_tile, number: Int, of sums: borrowing ArrivalSums) {
+    if isSorted {
+      for contribution in contributions { addSorted(contribution, to: &tile, number, of: sums) }
+    } else {
+      addRows(to: &tile, of: sums)
+    }
+  }
+
+  private func addRows(to tile: inout coppice_tile, of sums: borrowing ArrivalSums) {
+    rows.targets.withUnsafeBufferPointer { targets in
+      guard let targets = targets.baseAddress else { return }
+      for place in 0..<due.count {
+        if place + RowArrivals.rowsAhead < due.count {
+          coppice_prefetch(targets + Int(due.base[place + RowArrivals.rowsAhead].begin))
+        }
+        let row = due.base[place]
+        guard row.begin < row.end else { continue }
+        var added = Int(row.end - row.begin)
+        for contribution in contributions {
+          added = contribution.add(
+            to: targets + Int(row.begin), count: added, synapse: Int(row.begin), of: rows.weights,
+            at: sums.destination(k: Int(row.k), sum: contribution.sum), times: row.times,
+            in: &tile)
+        }
+        due.base[place].begin += UInt32(added)
+      }
+    }
+  }
+
+  private func addSorted(
+    _ contribution: SummedContribution, to tile: inout coppice_tile, _ number: Int,
+    of sums: borrowing ArrivalSums
+  ) {
+    let first = sums.destination(k: 0, sum: contribution.sum).place
+    let stepSums = sums.stepSums
+    let amountOfAll = contribution.amount(ofAll: rows.weights)
+    sorted.forEachList(ofTile: number) { arrivals, weights in
+      if let amountOfAll {
+        coppice_add_sorted_amount(
+          &tile, first, stepSums, arrivals.baseAddress, arrivals.count, amountOfAll)
+      } else if case .weight(let scale) = contribution.amount {
+        coppice_add_sorted_weights(
+          &tile, first, stepSums, arrivals.baseAddress, weights, arrivals.count, scale)
+      }
+    }
+  }
+}
