@@ -141,7 +141,7 @@ import Testing
       (900, 4, NeuronValues.constant(0.1), true),
       (900, 4, .uniform(low: 0.05, high: 0.3, minimum: nil, maximum: nil), true),
       // Long rows are read tile by tile.
-      (20, 600, .constant(0.1), false),
+      (20, 1_000, .constant(0.1), false),
     ])
   func sortedSumsLeaveTheBitsOfEvents(
     sources: Int, fan: Int, weight: NeuronValues, isSorted: Bool

@@ -5,9 +5,9 @@ import KernelABI
 /// A *tile* is some neighbouring blocks whose sums stay in the second-level cache between the
 /// additions and the visits. There is memory for one tile: visits leave no sums behind.
 struct ArrivalSums: ~Copyable {
-  /// Bytes of a tile's sums: half of what processors of the last ten years have as second-level
-  /// cache, or the quarter of a larger one.
-  private static let tileBytes = 256 << 10
+  /// Bytes of a tile's sums, if that is no less than a block: few enough to stay in the second-level
+  /// cache beside the state of the blocks that are visited and the arrivals that are read.
+  private static let tileBytes = 64 << 10
   private static let width = Int(COPPICE_LANE_MULTIPLE)
 
   private let layout: CohortLayout

@@ -10,7 +10,7 @@ final class RowArrivals {
   /// Spikes whose row is asked for before it is looked up.
   private static let sourcesAhead = 16
   /// Synapses of a row in each tile from which on it is read tile by tile, and not sorted.
-  private static let longCut = 8
+  private static let longCut = 24
   /// Arrivals that may be sorted however few synapses there are.
   private static let mostSorted = 1 << 18
 
