@@ -127,10 +127,11 @@ struct Layout: CustomTestStringConvertible, Sendable {
   }
 
   private func run(
-    _ layout: Layout, into folder: String, stop: Int? = nil, changes: [String] = []
+    _ layout: Layout, of job: String = DeterminismTests.job, into folder: String,
+    stop: Int? = nil, changes: [String] = []
   ) throws -> CommandRun {
     var words = [
-      "run", DeterminismTests.job, "--output", folder, "--threads", "\(layout.threads)",
+      "run", job, "--output", folder, "--threads", "\(layout.threads)",
       "--backend", layout.backend, "--log-level", "error",
     ]
     for change in changes { words += ["--set", change] }
@@ -258,6 +259,50 @@ struct Layout: CustomTestStringConvertible, Sendable {
       "compare", reference.path + "/out", folder.path + "/handed",
     ])
     #expect(comparison.exitCode == 0, "\(comparison.output)\(comparison.errors)")
+  }
+
+  /// The network of the scalability study in epochs of 16 steps: Poisson units that are drawn where
+  /// they arrive, and short rows that are sorted by tile. The same bytes as of events, to which a
+  /// schedule turns them all; on ranks and threads, and in a run that goes on.
+  @Test func drivenUnitsAndSortedRowsGiveTheSameBytes() throws {
+    let job = CommandRun.package.path + "/jobs/scalability/dense.yaml"
+    let small = [
+      "constants.neurons=6000", "constants.synapses=12", "constants.input_rate=90 Hz",
+      "projections.recurrent.weight=0.2", "simulation.duration=40 ms",
+    ]
+    let entries = ["x_dist", "y_prox", "recurrent"].map {
+      "{at: 0 ms, projection: \($0), active: true}"
+    }
+    let folder = try TemporaryFolder()
+    let events = folder.path + "/events"
+    let alone = Layout(ranks: 1, threads: 1, block: nil, backend: "compiled")
+    let first = try run(
+      alone, of: job, into: events,
+      changes: small + ["schedule=[\(entries.joined(separator: ", "))]"])
+    try #require(first.exitCode == 0, "\(first.errors)")
+    let record = try Data(contentsOf: URL(filePath: events + "/run.json"))
+    let spikes = try JSONDecoder().decode(RunFile.self, from: record).spikes
+    try #require(spikes["pyr"] ?? 0 > 500 && spikes["x"] ?? 0 > 5_000)
+    let layouts = [
+      alone, Layout(ranks: 1, threads: 2, block: 64, backend: "compiled"),
+      Layout(ranks: 2, threads: 1, block: nil, backend: "compiled", exchange: "directed"),
+      Layout(ranks: 3, threads: 2, block: nil, backend: "compiled", overlap: true),
+      Layout(ranks: 4, threads: 1, block: 40, backend: "compiled", epochCut: 11),
+    ]
+    for (place, layout) in layouts.enumerated() {
+      let out = folder.path + "/\(place)"
+      let whole = try run(layout, of: job, into: out, changes: small)
+      try #require(whole.exitCode == 0, "\(layout): \(whole.errors)")
+      let isLast = place + 1 == layouts.count
+      let handed = try run(
+        layout, of: job, into: folder.path + "/handed", stop: isLast ? nil : 70 * (place + 1),
+        changes: small)
+      try #require(handed.exitCode == (isLast ? 0 : 75), "\(layout): \(handed.errors)")
+      for other in isLast ? [out, folder.path + "/handed"] : [out] {
+        let comparison = try CommandRun.coppice(["compare", events, other])
+        #expect(comparison.exitCode == 0, "\(layout): \(comparison.output)\(comparison.errors)")
+      }
+    }
   }
 
   /// In single precision too layouts show in no byte, nor does handing a run from one to the next;
