@@ -46,8 +46,9 @@ def epoch(rehearsed, network):
       directed, as libraries do it for short messages; and what comes from the other ranks comes at the
       bandwidth of the network.
     - Overlapped messages are hidden behind the work of the next epoch.
-    - All wait for the slowest: where epochs of one rank spread by a deviation, the largest of R is
-      about sqrt(2 ln R) deviations above the mean.
+    - All wait for the slowest: where epochs of ranks spread by a deviation, the largest of R is about
+      sqrt(2 ln R) deviations above the mean. The deviation is that of epochs of one rank from their
+      neighbours: what goes up and down slowly does so on all ranks at the same time.
     """
     ranks, count = rehearsed["ranks"], rehearsed["epochs"]["count"]
     seconds = rehearsed["seconds"]
@@ -60,7 +61,7 @@ def epoch(rehearsed, network):
     messages = network.latency * math.ceil(math.log2(ranks)) + come / network.bandwidth
     work = advance + deliver
     shown = max(0.0, messages - work) if exchange["overlapped"] else messages
-    wait = rehearsed["epochs"]["deviation"] * math.sqrt(2 * math.log(ranks))
+    wait = rehearsed["epochs"]["jitter"] * math.sqrt(2 * math.log(ranks))
     return Epoch(advance, deliver, pack, messages, shown, wait, record)
 
 
