@@ -86,10 +86,10 @@ struct WorkerBuilder: Sendable {
     let shares = generators(worker)
     for share in shares where streams.streamOfSpikes[share.population] == nil {
       let population = share.population
-      guard let inlet = summed[population].first, summed[population].count == 1,
-        inlets[population].isEmpty, regenerated[population].isEmpty
+      guard inlets[population].isEmpty, regenerated[population].isEmpty,
+        summed[population].count == 1
       else { continue }
-      share.drive(inlet, epochSteps: experiment.expectedEpochSteps)
+      share.drive(summed[population][0], epochSteps: experiment.expectedEpochSteps)
     }
     let built = Worker(
       index: worker, cohorts: cohorts, probes: cohorts.map { probes(of: $0, worker) },

@@ -67,7 +67,6 @@ package struct PoissonLaw: Hashable, Sendable {
   }
 
   /// As that, where the logarithm of the drawn number is known: `coppice_logarithms` gives many.
-  @inline(__always)
   package func nextStep(after step: Int64, in window: Range<Int64>, logarithm: Double) -> Int64 {
     nextStep(after: step, in: window) {
       isCertain ? 1 : isSilent ? .max : gap(logarithm: logarithm)

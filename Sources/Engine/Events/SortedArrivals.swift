@@ -14,11 +14,12 @@ struct SortedArrivals: ~Copyable {
   private var next = AlignedBuffer(count: 0)
   private var ends = AlignedBuffer(count: 0)
   private var sorted = coppice_sorted_arrivals()
-  private var tiles = 0
+  /// That there is room for.
+  private var lists = 0
 
   /// Whether the tiles of a cohort can be told from a slot with the arithmetic of `coppice_sort_rows`.
   static func canSort(_ tiles: Tiles) -> Bool {
-    tiles.count * tiles.slots <= Int(COPPICE_MOST_SORTED_SLOTS) && tiles.slots / 8 <= 1 << 16
+    tiles.count * tiles.slots <= Int(COPPICE_MOST_SORTED_SLOTS) && tiles.slots / Int(COPPICE_LANE_MULTIPLE) <= 1 << 16
       && EpochSequence.longest <= 1 << COPPICE_ARRIVAL_STEP_BITS
   }
 
@@ -29,16 +30,19 @@ struct SortedArrivals: ~Copyable {
   }
 
   /// Forgets what there was, and makes room for so many arrivals.
+  ///
+  /// - Parameter keepsWeights: the same in every epoch.
   mutating func begin(_ tiles: Tiles, room: Int, keepsWeights: Bool) {
-    let lists = tiles.count + room / SortedArrivals.listArrivals + 1
-    let places = lists * SortedArrivals.listArrivals
-    if arrivals.count < places * 4 {
+    let needed = tiles.count + room / SortedArrivals.listArrivals + 1
+    if lists < needed {
+      // With some to spare: epochs with a few arrivals more must not allocate anew each time.
+      lists = needed + needed / 4
+      let places = lists * SortedArrivals.listArrivals
       arrivals = AlignedBuffer(count: places * 4)
       next = AlignedBuffer(count: lists * 4)
+      if keepsWeights { weights = AlignedBuffer(count: places * 8) }
     }
-    if keepsWeights, weights.count < places * 8 { weights = AlignedBuffer(count: places * 8) }
     if ends.count < tiles.count * 4 { ends = AlignedBuffer(count: tiles.count * 4) }
-    self.tiles = tiles.count
     let ends = self.ends.base.assumingMemoryBound(to: UInt32.self)
     for tile in 0..<tiles.count { ends[tile] = UInt32(tile * SortedArrivals.listArrivals) }
     sorted = coppice_sorted_arrivals(
@@ -46,7 +50,7 @@ struct SortedArrivals: ~Copyable {
       weights: keepsWeights ? weights.base.assumingMemoryBound(to: Double.self) : nil,
       next: next.base.assumingMemoryBound(to: UInt32.self), ends: ends,
       used: UInt32(tiles.count), tile_slots: UInt32(tiles.slots),
-      tile_reciprocal: (1 << 40) / UInt64(tiles.slots / 8) + 1)
+      tile_reciprocal: (1 << 40) / UInt64(tiles.slots / Int(COPPICE_LANE_MULTIPLE)) + 1)
   }
 
   /// Sorts what rows hold.

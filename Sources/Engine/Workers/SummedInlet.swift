@@ -1,5 +1,4 @@
 import KernelABI
-import Kernels
 import Networks
 
 /// A projection whose arrivals at one cohort are added up before its blocks are visited.
