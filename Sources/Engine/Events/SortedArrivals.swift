@@ -19,7 +19,8 @@ struct SortedArrivals: ~Copyable {
 
   /// Whether the tiles of a cohort can be told from a slot with the arithmetic of `coppice_sort_rows`.
   static func canSort(_ tiles: Tiles) -> Bool {
-    tiles.count * tiles.slots <= Int(COPPICE_MOST_SORTED_SLOTS) && tiles.slots / Int(COPPICE_LANE_MULTIPLE) <= 1 << 16
+    tiles.count * tiles.slots <= Int(COPPICE_MOST_SORTED_SLOTS)
+      && tiles.slots / Int(COPPICE_LANE_MULTIPLE) <= 1 << 16
       && EpochSequence.longest <= 1 << COPPICE_ARRIVAL_STEP_BITS
   }
 
