@@ -88,7 +88,7 @@ let package = Package(
       ["Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "KernelABI"]),
     tests("Storage", ["Storage", "Engine", "Networks"]),
     tests("Jobs", ["Jobs", "BadJobs", "Networks", "Models", "Equations", "Units"]),
-    tests("Coppice", ["Coppice"]),
+    tests("Coppice", ["Coppice", "Engine", "Jobs", "Messaging", "Networks", "Storage"]),
     tests("Plots", ["Plots", "Models"]),
     tests(
       "Fuzz", ["Coppice", "Jobs", "BadJobs", "Storage", "Engine", "Equations", "Units"]),
