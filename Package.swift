@@ -86,9 +86,13 @@ let package = Package(
     tests(
       "Engine",
       ["Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "KernelABI"]),
-    tests("Storage", ["Storage", "Engine", "Networks"]),
+    tests("Storage", ["Storage", "Engine", "Networks", "TemporaryDirectories"]),
     tests("Jobs", ["Jobs", "BadJobs", "Networks", "Models", "Equations", "Units"]),
-    tests("Coppice", ["Coppice", "Engine", "Jobs", "Messaging", "Networks", "Storage"]),
+    tests(
+      "Coppice",
+      [
+        "Coppice", "Engine", "Jobs", "Messaging", "Networks", "Storage", "TemporaryDirectories",
+      ]),
     tests("Plots", ["Plots", "Models"]),
     tests(
       "Fuzz", ["Coppice", "Jobs", "BadJobs", "Storage", "Engine", "Equations", "Units"]),
@@ -102,6 +106,8 @@ let package = Package(
     // Jobs that must be refused, for the tests of the reader and of the command line.
     .target(name: "BadJobs", path: "Tests/BadJobs", swiftSettings: strict),
     .target(name: "Statistics", path: "Tests/Statistics", swiftSettings: strict),
+    .target(
+      name: "TemporaryDirectories", path: "Tests/TemporaryDirectories", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )

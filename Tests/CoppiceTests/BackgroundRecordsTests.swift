@@ -4,6 +4,7 @@ import Jobs
 import Messaging
 import Networks
 import Storage
+import TemporaryDirectories
 import Testing
 
 @testable import Coppice
@@ -58,7 +59,7 @@ import Testing
 
   @Test("rows beyond the bound are written once and in order", arguments: [1, 32, 5_000])
   func rowsBeyondTheBound(epochLength: Int64) throws {
-    let folder = try Folder()
+    let folder = try TemporaryDirectory()
     let directory = try OutputDirectory.create(folder("out"))
     let thread = StorageThread()
     defer { thread.end() }
@@ -93,7 +94,7 @@ import Testing
     try expectEveryRow(in: folder, of: start)
   }
 
-  private func expectEveryRow(in folder: Folder, of steps: Int64) throws {
+  private func expectEveryRow(in folder: TemporaryDirectory, of steps: Int64) throws {
     for recording in Self.layout.states {
       let taken = (recording.from..<steps).filter {
         ($0 - recording.from) % recording.every == 0
@@ -138,7 +139,7 @@ import Testing
   @Test("a run writes the rows between its checkpoints that it records in memory")
   func rowsBetweenCheckpoints() throws {
     let job = try Job.load(text: Array(Self.job.utf8), name: "rows.yaml")
-    let folder = try Folder()
+    let folder = try TemporaryDirectory()
     var begun: [Int] = []
     let session = RunSession(
       job: job, directory: folder("out"), options: RunOptions(backend: .portable),
@@ -163,24 +164,9 @@ import Testing
   }
 }
 
-/// A folder for a run, which vanishes with its owner.
-private final class Folder: Sendable {
-  private let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "coppice-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
-  func callAsFunction(_ name: String) -> String { path + "/" + name }
-
+extension TemporaryDirectory {
   /// Whether rows have come to the file of a segment that has not ended.
-  var holdsUnfinishedSegment: Bool {
+  fileprivate var holdsUnfinishedSegment: Bool {
     get throws {
       try FileManager.default.contentsOfDirectory(atPath: self("out/segments"))
         .contains { $0.hasSuffix(".partial") }
@@ -188,7 +174,7 @@ private final class Folder: Sendable {
   }
 
   /// The rows of a report of population `p`.
-  func report(_ name: String, shape: [Int]) throws -> [Double] {
+  fileprivate func report(_ name: String, shape: [Int]) throws -> [Double] {
     let file = try HDF5File.open(self("out/" + name))
     let data = try file.openDataset("report/p/data")
     try #require(data.dimensions == shape)

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Storage
+import TemporaryDirectories
 import Testing
 
 /// Disks that refuse, in the midst of a commit.

@@ -2,6 +2,7 @@ import Engine
 import Foundation
 import Networks
 import Storage
+import TemporaryDirectories
 import Testing
 
 extension HDF5Suite {

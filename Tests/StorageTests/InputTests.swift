@@ -1,5 +1,6 @@
 import Foundation
 import Storage
+import TemporaryDirectories
 import Testing
 
 extension HDF5Suite {

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Storage
+import TemporaryDirectories
 import Testing
 
 extension HDF5Suite {

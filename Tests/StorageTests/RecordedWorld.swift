@@ -7,23 +7,6 @@ import Testing
 /// All tests that call HDF5, one after the other: HDF5 has one caller at a time.
 @Suite(.serialized) enum HDF5Suite {}
 
-/// A directory that vanishes with its owner.
-final class TemporaryDirectory {
-  let path: String
-
-  init() throws {
-    let url = FileManager.default.temporaryDirectory.appending(path: "coppice-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    path = url.path
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
-  func callAsFunction(_ name: String) -> String { path + "/" + name }
-}
-
 /// Random numbers that are the same in every run.
 struct SplitMix: RandomNumberGenerator {
   var state: UInt64

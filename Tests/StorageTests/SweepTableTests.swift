@@ -1,6 +1,7 @@
 import Foundation
 import Networks
 import Storage
+import TemporaryDirectories
 import Testing
 
 extension HDF5Suite {
