@@ -29,8 +29,9 @@ final class CohortStarts {
   private let actions: [Action]
   /// One flag per slot of the cohort for each action that does not take all neurons.
   private let masks: AlignedBuffer
-  private var moments: [Moment] = []
-  private var list = GrowingList<coppice_start>(capacity: 64)
+  // Why accesses go unchecked stands at `Worker`.
+  @exclusivity(unchecked) private var moments: [Moment] = []
+  @exclusivity(unchecked) private var list = GrowingList<coppice_start>(capacity: 64)
   /// Rows of payloads, one number per lane of a block.
   private var rows = AlignedBuffer(count: 0)
   private var usedRows = 0

@@ -23,11 +23,12 @@ final class PoissonUnits: SpikeUnits {
   private let counts: StreamKey
   /// The first spike of each unit that stands in no list.
   private let next: UnsafeMutablePointer<Int64>
+  // Why accesses go unchecked stands at `Worker`.
   /// Units by the step at which they fire, from `now` to `drawnUntil`.
-  private var due = StepLists(horizon: Int(span))
+  @exclusivity(unchecked) private var due = StepLists(horizon: Int(span))
   /// The step up to which spikes have been taken.
-  private var now: Int64 = 0
-  private var drawnUntil: Int64 = 0
+  @exclusivity(unchecked) private var now: Int64 = 0
+  @exclusivity(unchecked) private var drawnUntil: Int64 = 0
   /// Units of one step, each as often as its sources fire.
   private var repeated = GrowingList<UInt32>(capacity: 64)
 

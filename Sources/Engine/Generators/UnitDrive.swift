@@ -18,9 +18,10 @@ final class UnitDrive {
   private let amounts: [(sum: Int, amount: Double)]
   /// Slots of a chunk of units.
   private let slots = AlignedBuffer(count: PoissonUnits.chunk * 4)
+  // Why accesses go unchecked stands at `Worker`.
   /// Spikes since they were last accounted for, and those of them that arrive in a later epoch.
-  private var spikes = 0
-  private var late = GrowingList<SpikeRecord>(capacity: 64)
+  @exclusivity(unchecked) private var spikes = 0
+  @exclusivity(unchecked) private var late = GrowingList<SpikeRecord>(capacity: 64)
 
   /// - Parameters:
   ///   - units: of each neuron of the cohort, in order.

@@ -13,22 +13,39 @@ final class CohortProbes {
     var column: Int
   }
 
-  private struct Recorded {
-    var rows: StateRows
+  /// One recording of the cohort's population.
+  private final class Recorded {
+    let rows: StateRows
     /// Probe of each of the recording's variables.
-    var probes: [Int]
-    /// By block.
-    var taps: [[Tap]]
+    let probes: [Int]
+    let taps: [Tap]
+    /// By block, where its taps begin; one more than there are blocks.
+    let firstOfBlock: [Int]
+    // Why accesses go unchecked stands at `Worker`.
+    /// Places among the steps at which some recording takes a row, of those at which this one does.
+    @exclusivity(unchecked) var places: [Int] = []
+
+    init(rows: StateRows, probes: [Int], taps: [Tap], firstOfBlock: [Int]) {
+      self.rows = rows
+      self.probes = probes
+      self.taps = taps
+      self.firstOfBlock = firstOfBlock
+    }
+
+    @inline(__always)
+    func taps(ofBlock block: Int) -> Range<Int> { firstOfBlock[block]..<firstOfBlock[block + 1] }
   }
 
   private let lanes: Int
   private let probes: Int
   private let recorded: [Recorded]
+  /// By block: whether some recording has a neuron there.
+  private let isRecorded: [Bool]
   private let due: UnsafeMutablePointer<UInt8>
   private let groups: UnsafeMutablePointer<UInt8>
   private let groupsPerBlock: Int
   private let values: UnsafeMutablePointer<Double>
-  private var dueSteps: [Int64] = []
+  @exclusivity(unchecked) private var dueSteps = 0
 
   /// - Parameters:
   ///   - recordings: of this cohort's population; `columns` gives the place of a recording's
@@ -47,17 +64,25 @@ final class CohortProbes {
       capacity: recordings.isEmpty ? 1 : EpochSequence.longest * max(probes, 1) * layout.lanes)
     var all: [Recorded] = []
     for recording in recordings {
-      var taps = [[Tap]](repeating: [], count: layout.blocks)
+      var taps: [Tap] = []
+      var firstOfBlock = [Int](repeating: 0, count: layout.blocks + 1)
       var column = recording.firstColumn
       for neuron in recording.plan.neurons where neurons.contains(neuron) {
         let slot = layout.slot(ofNeuron: neuron - neurons.lowerBound)
-        taps[slot / layout.lanes].append(Tap(lane: slot % layout.lanes, column: column))
+        taps.append(Tap(lane: slot % layout.lanes, column: column))
+        firstOfBlock[slot / layout.lanes + 1] += 1
         groups[slot / Int(COPPICE_LANE_MULTIPLE)] = 1
         column += 1
       }
-      all.append(Recorded(rows: recording.rows, probes: recording.probes, taps: taps))
+      for block in 0..<layout.blocks { firstOfBlock[block + 1] += firstOfBlock[block] }
+      all.append(
+        Recorded(
+          rows: recording.rows, probes: recording.probes, taps: taps, firstOfBlock: firstOfBlock))
     }
     recorded = all
+    isRecorded = (0..<layout.blocks).map { block in
+      all.contains { !$0.taps(ofBlock: block).isEmpty }
+    }
   }
 
   deinit {
@@ -68,37 +93,39 @@ final class CohortProbes {
 
   /// Finds the steps of the epoch at which some recording takes a row.
   func begin(_ epoch: Epoch) {
-    dueSteps.removeAll(keepingCapacity: true)
+    dueSteps = 0
+    for recording in recorded { recording.places.removeAll(keepingCapacity: true) }
     guard !recorded.isEmpty else { return }
     for k in 0..<epoch.steps {
-      let step = epoch.start + Int64(k)
-      let isDue = recorded.contains { $0.rows.isDue(step) }
+      var isDue = false
+      for recording in recorded where recording.rows.isDue(epoch.start + Int64(k)) {
+        recording.places.append(dueSteps)
+        isDue = true
+      }
       due[k] = isDue ? 1 : 0
-      if isDue { dueSteps.append(step) }
+      if isDue { dueSteps += 1 }
     }
   }
 
   /// What to give to the visit of a block; `nil` when nothing is recorded there in this epoch.
   func rows(ofBlock block: Int) -> ProbeRows? {
-    guard !dueSteps.isEmpty, recorded.contains(where: { !$0.taps[block].isEmpty }) else {
-      return nil
-    }
+    guard dueSteps > 0, isRecorded[block] else { return nil }
     return ProbeRows(due: due, groups: groups + block * groupsPerBlock, rows: values)
   }
 
   /// Gathers what the visit of a block has left into the recordings' rows.
   func gather(block: Int) {
-    for recording in recorded where !recording.taps[block].isEmpty {
-      var row = 0
-      for (place, step) in dueSteps.enumerated() where recording.rows.isDue(step) {
-        let target = recording.rows.rows + row * recording.rows.width
+    for recording in recorded {
+      let taps = recording.taps(ofBlock: block)
+      let (rows, neurons, width) = (
+        recording.rows.rows, recording.rows.neurons, recording.rows.width
+      )
+      for (row, place) in recording.places.enumerated() {
         for (variable, probe) in recording.probes.enumerated() {
+          let target = rows + (row * width + variable * neurons)
           let source = values + (place * probes + probe) * lanes
-          for tap in recording.taps[block] {
-            target[variable * recording.rows.neurons + tap.column] = source[tap.lane]
-          }
+          for tap in taps { target[recording.taps[tap].column] = source[recording.taps[tap].lane] }
         }
-        row += 1
       }
     }
   }

@@ -1,11 +1,12 @@
 /// The records of one worker, by stream.
 final class RecordLists {
   private final class Stream {
-    var list = GrowingList<SpikeRecord>(capacity: 64)
+    // Why accesses go unchecked stands at `Worker`.
+    @exclusivity(unchecked) var list = GrowingList<SpikeRecord>(capacity: 64)
   }
 
   private let streams: [Stream]
-  private(set) var count = 0
+  @exclusivity(unchecked) private(set) var count = 0
 
   init(streams: Int) {
     self.streams = (0..<streams).map { _ in Stream() }

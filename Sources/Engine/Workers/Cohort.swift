@@ -13,14 +13,15 @@ final class Cohort {
   let neurons: Range<Int>
   let layout: CohortLayout
   let program: Program
-  var calendar: EventCalendar
+  // Why accesses go unchecked stands at `Worker`.
+  @exclusivity(unchecked) var calendar: EventCalendar
 
   private let kernel: any Kernel
   let state: StateBlocks
-  private var events: VisitEvents
+  @exclusivity(unchecked) private var events: VisitEvents
   /// Projections whose arrivals are added up, in the order of the job.
   private let summed: [SummedInlet]
-  private var sums: ArrivalSums
+  @exclusivity(unchecked) private var sums: ArrivalSums
   /// What every visit is given, but for its block and steps.
   private let visit: UnsafeMutablePointer<coppice_visit>
   private let uniforms: UnsafeMutablePointer<Double>

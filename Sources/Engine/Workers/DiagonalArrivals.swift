@@ -6,11 +6,12 @@ final class DiagonalArrivals {
   private let weights: SynapseRows.Weights
   private let contributions: [SummedContribution]
   private let layout: CohortLayout
+  // Why accesses go unchecked stands at `Worker`.
   /// By step of the epoch: the arrivals that have been added.
-  private var taken = [Int](repeating: 0, count: EpochSequence.longest)
+  @exclusivity(unchecked) private var taken = [Int](repeating: 0, count: EpochSequence.longest)
   /// Draws the sources' spikes and adds what they bring in the same epoch; `nil`: all are received.
-  var drive: UnitDrive?
-  private var isTail = false
+  @exclusivity(unchecked) var drive: UnitDrive?
+  @exclusivity(unchecked) private var isTail = false
 
   init(
     weights: SynapseRows.Weights, contributions: [SummedContribution], layout: CohortLayout

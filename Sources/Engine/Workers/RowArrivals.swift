@@ -17,9 +17,10 @@ final class RowArrivals {
   private let rows: SynapseRows
   private let contributions: [SummedContribution]
   private let keepsWeights: Bool
-  private var due = GrowingList<coppice_due_row>()
+  // Why accesses go unchecked stands at `Worker`.
+  @exclusivity(unchecked) private var due = GrowingList<coppice_due_row>()
   /// In use if `isSorted`.
-  private var sorted = SortedArrivals()
+  @exclusivity(unchecked) private var sorted = SortedArrivals()
   private(set) var isSorted = false
 
   init(rows: SynapseRows, contributions: [SummedContribution]) {

@@ -16,8 +16,9 @@ final class SummedInlet {
   private let synapses: Synapses
   private let layout: CohortLayout
   private let delay: Int64
+  // Why accesses go unchecked stands at `Worker`.
   /// By the step at whose beginning spikes arrive: their sources, counted from the first.
-  private var waiting: StepLists
+  @exclusivity(unchecked) private var waiting: StepLists
 
   /// - Parameter delay: of all synapses, in steps.
   init(rows: InletRows, delay: Int, contributions: [SummedContribution], layout: CohortLayout) {

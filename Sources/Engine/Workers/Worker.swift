@@ -43,21 +43,24 @@ final class Worker: @unchecked Sendable {
   private let owned: [Range<Int>]
   private let spikeWindow: RecordingPlan.Window
   private let gids: GlobalIDs
-  private var history: SpikeHistory
+  // What changes here and in all that a worker owns is touched by one thread at a time, and no verb is
+  // called from within another, so accesses cannot overlap. Checking each at run time would take 8 % of
+  // the loop of `recurrent`, whose epochs have one step.
+  @exclusivity(unchecked) private var history: SpikeHistory
 
   private let marks: UnsafeMutablePointer<coppice_mark>
   private let scratch: AlignedBuffer
 
   /// Spikes for the exchange, of even and of odd epochs: the one is still read by other workers
   /// while the other is written.
-  private var outgoingEven = GrowingList<SourceSpike>()
-  private var outgoingOdd = GrowingList<SourceSpike>()
+  @exclusivity(unchecked) private var outgoingEven = GrowingList<SourceSpike>()
+  @exclusivity(unchecked) private var outgoingOdd = GrowingList<SourceSpike>()
   private var isEven = true
 
-  private(set) var records: RecordLists
+  let records: RecordLists
   /// By population.
-  private(set) var spikeCounts: [Int]
-  private(set) var seconds = Seconds()
+  @exclusivity(unchecked) private(set) var spikeCounts: [Int]
+  @exclusivity(unchecked) private(set) var seconds = Seconds()
 
   init(
     index: Int, cohorts: [Cohort], probes: [CohortProbes], generators: [GeneratorShare],
@@ -253,8 +256,7 @@ final class Worker: @unchecked Sendable {
   private func record(_ record: SpikeRecord, of share: GeneratorShare, stream: Int?) {
     guard share.recorded.contains(Int(record.neuron)) else { return }
     spikeCounts[share.population] += 1
-    guard let stream, spikeWindow.contains(record.step) else { return }
-    records.append(record, to: stream)
+    keep(record, in: stream)
   }
 
   private func drawAhead(of epoch: Epoch, until end: Int64) {
@@ -303,32 +305,34 @@ final class Worker: @unchecked Sendable {
 
   /// Sends spikes to where they are wanted.
   private func collect(_ count: Int, of cohort: Cohort, block: Int, in epoch: Epoch) {
-    let outlet = outlets[cohort.population]
+    let population = cohort.population
+    let (firstGID, stream) = (outlets[population].firstGID, outlets[population].spikeStream)
     let first = cohort.neurons.lowerBound + cohort.layout.neuron(ofBlock: block, lane: 0)
-    let onTheirWay = history.firstStep(of: cohort.population, before: epoch.end)
+    let onTheirWay = history.firstStep(of: population, before: epoch.end)
     for place in 0..<count {
       let mark = marks[place]
       let neuron = UInt32(first + Int(mark.lane))
       let record = SpikeRecord(step: epoch.start + Int64(mark.step), neuron: neuron)
       guard mark.kind == 0 else {
-        if let stream = outlet.eventStreams[Int(mark.kind) - 1],
-          spikeWindow.contains(record.step)
-        {
-          records.append(record, to: stream)
-        }
+        keep(record, in: outlets[population].eventStreams[Int(mark.kind) - 1])
         continue
       }
-      spikeCounts[cohort.population] += 1
-      if let gid = outlet.firstGID {
-        send(SourceSpike(gid: gid + neuron, offset: Int32(mark.step)))
+      spikeCounts[population] += 1
+      if let firstGID {
+        send(SourceSpike(gid: firstGID + neuron, offset: Int32(mark.step)))
         if record.step >= onTheirWay {
-          history.append(PastSpike(step: record.step, gid: gid + neuron))
+          history.append(PastSpike(step: record.step, gid: firstGID + neuron))
         }
       }
-      if let stream = outlet.spikeStream, spikeWindow.contains(record.step) {
-        records.append(record, to: stream)
-      }
+      keep(record, in: stream)
     }
+  }
+
+  /// Keeps a record, if its kind is recorded at that time.
+  @inline(__always)
+  private func keep(_ record: SpikeRecord, in stream: Int?) {
+    guard let stream, spikeWindow.contains(record.step) else { return }
+    records.append(record, to: stream)
   }
 }
 
