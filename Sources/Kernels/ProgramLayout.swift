@@ -1,15 +1,14 @@
 import KernelABI
 
-/// Where the state of a block lies: lanes in groups of eight, and in each group column after
-/// column.
+/// Where the state of a block lies: lanes in groups of the widest vector's, and in each group column
+/// after column.
 ///
 /// What every step touches lies together, group after group, so that a visit of one step reads and
 /// writes one stream; what only rare paths touch (timers, flags between a spike and its reset)
 /// follows behind the last group.
 package struct StateLayout: Hashable, Sendable {
-  /// Lanes of a group: the widest vector's.
-  package static let groupLanes = Int(COPPICE_LANE_MULTIPLE)
-
+  /// Lanes of a group: eight, or sixteen in single precision.
+  package let groupLanes: Int
   /// Columns that every step touches.
   package let hot: Set<Int>
   /// Where each column begins in its group, for one lane; times the lanes of a group.
@@ -23,6 +22,7 @@ package struct StateLayout: Hashable, Sendable {
 
   package init(_ program: Program) {
     hot = program.everyStepColumns
+    groupLanes = program.groupWidth(ofVectors: Int(COPPICE_GROUP_LANES))
     var offsets: [Int] = []
     var (hotBytes, restBytes) = (0, 0)
     for (place, column) in program.columns.enumerated() {
@@ -37,34 +37,30 @@ package struct StateLayout: Hashable, Sendable {
     }
     self.offsets = offsets
     elementBytes = program.columns.map(\.element.bytes)
-    hotGroupBytes = StateLayout.groupBytes(hotBytes)
-    restGroupBytes = StateLayout.groupBytes(restBytes)
+    hotGroupBytes = (hotBytes * groupLanes + 63) & ~63
+    restGroupBytes = (restBytes * groupLanes + 63) & ~63
     strides = [Int](program.columns.indices).map { [hot, hotGroupBytes, restGroupBytes] in
       hot.contains($0) ? hotGroupBytes : restGroupBytes
     }
   }
 
-  private static func groupBytes(_ bytesPerLane: Int) -> Int {
-    (bytesPerLane * groupLanes + 63) & ~63
-  }
-
-  /// Bytes of eight neurons.
+  /// Bytes of a group's neurons.
   package var groupBytes: Int { hotGroupBytes + restGroupBytes }
 
   /// Bytes of a block of so many lanes.
-  package func blockBytes(lanes: Int) -> Int { lanes / Self.groupLanes * groupBytes }
+  package func blockBytes(lanes: Int) -> Int { lanes / groupLanes * groupBytes }
 
   /// Where the first lane of a column lies in its group of hot or of other columns.
-  package func offsetInGroup(ofColumn column: Int) -> Int { offsets[column] * Self.groupLanes }
+  package func offsetInGroup(ofColumn column: Int) -> Int { offsets[column] * groupLanes }
 
   /// From a group of a column to the next.
   package func groupStride(ofColumn column: Int) -> Int { strides[column] }
 
   /// Where the value of a lane lies in a block of so many lanes.
   package func byteOffset(ofColumn column: Int, lane: Int, lanes: Int) -> Int {
-    offsetInGroup(ofColumn: column) + lane / Self.groupLanes * groupStride(ofColumn: column)
-      + lane % Self.groupLanes * elementBytes[column]
-      + (hot.contains(column) ? 0 : lanes / Self.groupLanes * hotGroupBytes)
+    offsetInGroup(ofColumn: column) + lane / groupLanes * groupStride(ofColumn: column)
+      + lane % groupLanes * elementBytes[column]
+      + (hot.contains(column) ? 0 : lanes / groupLanes * hotGroupBytes)
   }
 }
 
@@ -77,12 +73,12 @@ extension Program {
     !zip(columns, columns.dropFirst()).contains { $0.element.bytes < $1.element.bytes }
   }
 
-  /// Lanes that advance together where a vector has so many doubles: in single precision one vector
-  /// of floats, but no more than a group.
+  /// Lanes that advance together where a vector has so many doubles: one vector of what most columns
+  /// hold.
   package func groupWidth(ofVectors doubles: Int) -> Int {
     switch precision {
     case .double: doubles
-    case .single: min(2 * doubles, StateLayout.groupLanes)
+    case .single: 2 * doubles
     }
   }
 

@@ -1,3 +1,4 @@
+import KernelABI
 import Testing
 
 @testable import Engine
@@ -7,9 +8,10 @@ import Testing
   func blocksHoldEachNeuronOnce(size: Int?) {
     for count in [0, 1, 7, 8, 9, 255, 256, 257, 1_000, 4_097] {
       let layout = CohortLayout(neurons: count, blockSize: size)
-      #expect(layout.lanes % 8 == 0)
+      let multiple = Int(COPPICE_LANE_MULTIPLE)
+      #expect(layout.lanes % multiple == 0)
       #expect(layout.lanes >= layout.neuronsPerBlock)
-      #expect(layout.lanes < layout.neuronsPerBlock + 8)
+      #expect(layout.lanes < layout.neuronsPerBlock + multiple)
       var neuron = 0
       for block in 0..<layout.blocks {
         for lane in 0..<layout.liveLanes(ofBlock: block) {
@@ -24,7 +26,7 @@ import Testing
 
   @Test func automaticBlocksAreEven() {
     let layout = CohortLayout(neurons: 257, blockSize: nil)
-    #expect((0..<layout.blocks).map(layout.liveLanes) == [136, 121])
-    #expect(CohortLayout(neurons: 5, blockSize: nil).lanes == 8)
+    #expect((0..<layout.blocks).map(layout.liveLanes) == [144, 113])
+    #expect(CohortLayout(neurons: 5, blockSize: nil).lanes == 16)
   }
 }

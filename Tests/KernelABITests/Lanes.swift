@@ -1,18 +1,18 @@
 import KernelABI
 
-/// An array of doubles as the portable operations want it: aligned to 64 bytes, a multiple of 8 long.
+/// An array of doubles as the portable operations want it: aligned to 64 bytes, a multiple of 16 long.
 final class Lanes {
   let count: Int
   let start: UnsafeMutablePointer<Double>
 
   init(count: Int) {
-    self.count = (count + 7) / 8 * 8
+    self.count = (count + 15) / 16 * 16
     let bytes = UnsafeMutableRawPointer.allocate(
       byteCount: self.count * MemoryLayout<Double>.stride, alignment: 64)
     start = bytes.initializeMemory(as: Double.self, repeating: 1, count: self.count)
   }
 
-  /// The values, and ones up to the next multiple of 8.
+  /// The values, and ones up to the next multiple of 16.
   convenience init(_ values: [Double]) {
     self.init(count: values.count)
     for (place, value) in values.enumerated() { start[place] = value }

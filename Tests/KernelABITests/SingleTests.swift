@@ -184,7 +184,7 @@ import Testing
     let baseline = try #require(Operations.available.first)
     let source = folder.url.appendingPathComponent("single.c")
     try Data(Self.source.utf8).write(to: source)
-    for (target, lanes) in [("baseline", 4), ("avx2", 8), ("avx512", 8)] {
+    for (target, lanes) in [("baseline", 4), ("avx2", 8), ("avx512", 16)] {
       let file = folder.url.appendingPathComponent("single-\(target).so")
       let flags = try #require(SystemCompiler.targets[target])
       let complaint = try compiler.compile(source, to: file, arguments: flags + ["-O2"])

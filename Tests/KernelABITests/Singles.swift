@@ -5,9 +5,9 @@ final class Singles {
   let count: Int
   let start: UnsafeMutablePointer<Float>
 
-  /// The values, and ones up to the next multiple of 8.
+  /// The values, and ones up to the next multiple of 16.
   init(_ values: [Float]) {
-    count = (values.count + 7) / 8 * 8
+    count = (values.count + 15) / 16 * 16
     let bytes = UnsafeMutableRawPointer.allocate(
       byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
     start = bytes.initializeMemory(as: Float.self, repeating: 1, count: count)

@@ -30,7 +30,7 @@ struct BlockScenario {
     self.lanes = lanes
     self.liveLanes = liveLanes
     self.steps = steps
-    probeGroups = .init(repeating: 1, count: lanes / Int(COPPICE_LANE_MULTIPLE))
+    probeGroups = .init(repeating: 1, count: lanes / Int(COPPICE_GROUP_LANES))
     state = [UInt8](repeating: 0, count: layout.blockBytes(lanes: lanes))
     for (place, column) in program.columns.enumerated() {
       for lane in 0..<lanes {

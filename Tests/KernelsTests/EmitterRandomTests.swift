@@ -23,7 +23,7 @@ import Testing
     }
 
     /// Lanes that advance together.
-    var groupWidth: Int { precision == .single ? min(2 * width, 8) : width }
+    var groupWidth: Int { precision == .single ? 2 * width : width }
 
     static var all: [Target] {
       double
@@ -125,7 +125,7 @@ import Testing
     let kernels = try kernels(of: program)
     var random = SplitMix(state: 3)
     var scenario = BlockScenario(
-      program, uniforms: [0.2, 0.8], lanes: 24, liveLanes: 21, steps: 40)
+      program, uniforms: [0.2, 0.8], lanes: 32, liveLanes: 21, steps: 40)
     scenario.scatterState(&random, by: 0.6)
     scenario.scatterEvents(&random, rate: 0.05, payloads: -1...1)
     scenario.scatterStarts(&random)
@@ -151,8 +151,8 @@ import Testing
 
   @Test func probesAreTakenOnlyWhereALaneIsRecorded() throws {
     let program = Program.probing
-    var scenario = BlockScenario(program, uniforms: [], lanes: 24, liveLanes: 24, steps: 9)
-    scenario.probeGroups = [0, 1, 0]
+    var scenario = BlockScenario(program, uniforms: [], lanes: 32, liveLanes: 24, steps: 9)
+    scenario.probeGroups = [0, 1, 0, 0]
     scenario.probeSteps = [0, 4, 5, 8]
     for kernel in try kernels(of: program) {
       let outcome = scenario.run(kernel, visits: 6)
@@ -185,12 +185,12 @@ import Testing
       for (library, marks) in zip(libraries, [0, 16]) {
         let kernel = try CompiledKernel(library: library)
         let program = marks == 0 ? Program.probing : .alwaysSpiking
-        let scenario = BlockScenario(program, uniforms: [], lanes: 8, liveLanes: 8, steps: 2)
+        let scenario = BlockScenario(program, uniforms: [], lanes: 16, liveLanes: 8, steps: 2)
         #expect(scenario.run(kernel, visits: 1).marks.count == marks)
       }
     }
     let both = try libraries.map { try CompiledKernel(library: $0) }
-    let scenario = BlockScenario(.alwaysSpiking, uniforms: [], lanes: 8, liveLanes: 8, steps: 2)
+    let scenario = BlockScenario(.alwaysSpiking, uniforms: [], lanes: 16, liveLanes: 8, steps: 2)
     #expect(scenario.run(both[1], visits: 2).marks.count == 16)
   }
 }

@@ -44,7 +44,8 @@ final class KernelBlock {
     self.kernel = kernel
     self.live = live
     self.firstNeuron = firstNeuron
-    lanes = (live + 7) / 8 * 8
+    let multiple = Int(COPPICE_LANE_MULTIPLE)
+    lanes = (live + multiple - 1) / multiple * multiple
     state = .allocate(
       byteCount: max(layout.blockBytes(lanes: lanes), 64), alignment: 64)
     scratch = .allocate(byteCount: max(kernel.scratchBytes(lanes: lanes), 64), alignment: 64)

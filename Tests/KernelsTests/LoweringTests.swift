@@ -53,7 +53,7 @@ import Units
     let state = StateLayout(program)
     #expect(state.hot.count == 12 + 3 + 3)
     #expect(state.hotGroupBytes == 16 * 64)
-    #expect(state.groupBytes >= program.bytesPerLane * StateLayout.groupLanes)
+    #expect(state.groupBytes >= program.bytesPerLane * state.groupLanes)
   }
 
   @Test func `ports that only add what no state decides are additive`() throws {

@@ -27,7 +27,7 @@ struct WrittenStart {
     }
     for (place, start) in sorted.enumerated() {
       for lane in 0..<lanes {
-        numbers[place * lanes + lane] = start.values?[lane] ?? 0
+        numbers[place * lanes + lane] = start.values.map { lane < $0.count ? $0[lane] : 0 } ?? 0
         flags[place * lanes + lane] = start.lanes?.contains(lane) ?? true ? 1 : 0
       }
       list[place] = coppice_start(

@@ -8,7 +8,7 @@ struct ArrivalSums: ~Copyable {
   /// Bytes of a tile's sums, if that is no less than a block: few enough to stay in the second-level
   /// cache beside the state of the blocks that are visited and the arrivals that are read.
   private static let tileBytes = 64 << 10
-  private static let width = Int(COPPICE_LANE_MULTIPLE)
+  private static let width = Int(COPPICE_GROUP_LANES)
 
   private let layout: CohortLayout
   /// Sums of the program.

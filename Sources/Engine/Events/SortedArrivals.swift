@@ -20,7 +20,7 @@ struct SortedArrivals: ~Copyable {
   /// Whether the tiles of a cohort can be told from a slot with the arithmetic of `coppice_sort_rows`.
   static func canSort(_ tiles: Tiles) -> Bool {
     tiles.count * tiles.slots <= Int(COPPICE_MOST_SORTED_SLOTS)
-      && tiles.slots / Int(COPPICE_LANE_MULTIPLE) <= 1 << 16
+      && tiles.slots / Int(COPPICE_GROUP_LANES) <= 1 << 16
       && EpochSequence.longest <= 1 << COPPICE_ARRIVAL_STEP_BITS
   }
 
@@ -51,7 +51,7 @@ struct SortedArrivals: ~Copyable {
       weights: keepsWeights ? weights.base.assumingMemoryBound(to: Double.self) : nil,
       next: next.base.assumingMemoryBound(to: UInt32.self), ends: ends,
       used: UInt32(tiles.count), tile_slots: UInt32(tiles.slots),
-      tile_reciprocal: (1 << 40) / UInt64(tiles.slots / Int(COPPICE_LANE_MULTIPLE)) + 1)
+      tile_reciprocal: (1 << 40) / UInt64(tiles.slots / Int(COPPICE_GROUP_LANES)) + 1)
   }
 
   /// Sorts what rows hold.

@@ -49,7 +49,7 @@ final class UnitDrive {
     let slots = self.slots.base.assumingMemoryBound(to: UInt32.self)
     let first = units.units.lowerBound
     let neurons = layout.neurons(
-      ofSlots: Int(tile.first_group) * Int(COPPICE_LANE_MULTIPLE)..<Int(tile.end))
+      ofSlots: Int(tile.first_group) * Int(COPPICE_GROUP_LANES)..<Int(tile.end))
     // Spikes of this step arrive before the epoch's first.
     let firstStep = epoch.start - delay - 1
     let steps = UInt32(epoch.steps)

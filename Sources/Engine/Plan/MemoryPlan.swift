@@ -51,9 +51,9 @@ package struct MemoryPlan: Sendable {
     for (index, population) in network.populations.enumerated() {
       if let program = programs[index]?.program {
         let layout = CohortLayout(neurons: share(population.size), blockSize: nil)
+        let state = StateLayout(program)
         parts.state = parts.state.addingClamped(
-          (layout.slots / StateLayout.groupLanes)
-            .multipliedClamped(by: StateLayout(program).groupBytes))
+          (layout.slots / state.groupLanes).multipliedClamped(by: state.groupBytes))
         // Sections hold f64 whatever the precision.
         let narrow = program.columns.count { $0.element == .single }
         parts.checkpoint = parts.checkpoint.addingClamped(

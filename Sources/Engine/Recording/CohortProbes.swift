@@ -56,7 +56,7 @@ final class CohortProbes {
   ) {
     lanes = layout.lanes
     self.probes = probes
-    groupsPerBlock = layout.lanes / Int(COPPICE_LANE_MULTIPLE)
+    groupsPerBlock = layout.lanes / Int(COPPICE_GROUP_LANES)
     due = .allocate(capacity: EpochSequence.longest)
     groups = .allocate(capacity: max(groupsPerBlock * layout.blocks, 1))
     groups.initialize(repeating: 0, count: max(groupsPerBlock * layout.blocks, 1))
@@ -71,7 +71,7 @@ final class CohortProbes {
         let slot = layout.slot(ofNeuron: neuron - neurons.lowerBound)
         taps.append(Tap(lane: slot % layout.lanes, column: column))
         firstOfBlock[slot / layout.lanes + 1] += 1
-        groups[slot / Int(COPPICE_LANE_MULTIPLE)] = 1
+        groups[slot / Int(COPPICE_GROUP_LANES)] = 1
         column += 1
       }
       for block in 0..<layout.blocks { firstOfBlock[block + 1] += firstOfBlock[block] }

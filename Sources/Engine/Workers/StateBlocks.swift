@@ -1,6 +1,6 @@
 import Kernels
 
-/// The state of a cohort's neurons: in each block groups of 8 lanes with the columns of every step,
+/// The state of a cohort's neurons: in each block groups of lanes with the columns of every step,
 /// then groups with the others, `[block][group][column][lane]`.
 ///
 /// Each group begins at a cache line: kernels load whole vectors. Lanes beyond the neurons are
@@ -11,6 +11,7 @@ struct StateBlocks: ~Copyable {
   /// By column: where its first group begins in a block, and from a group to the next.
   private let offsets: [Int]
   private let strides: [Int]
+  private let groupLanes: Int
   private let blockBytes: Int
   private let buffer: AlignedBuffer
 
@@ -18,6 +19,7 @@ struct StateBlocks: ~Copyable {
     self.layout = layout
     columns = program.columns
     let state = StateLayout(program)
+    groupLanes = state.groupLanes
     offsets = program.columns.indices.map {
       state.byteOffset(ofColumn: $0, lane: 0, lanes: layout.lanes)
     }
@@ -31,8 +33,8 @@ struct StateBlocks: ~Copyable {
   /// Where the value of one lane lies.
   @inline(__always)
   func value(ofColumn column: Int, block: Int, lane: Int) -> UnsafeMutableRawPointer {
-    self.block(block) + offsets[column] + lane / StateLayout.groupLanes * strides[column]
-      + lane % StateLayout.groupLanes * columns[column].element.bytes
+    self.block(block) + offsets[column] + lane / groupLanes * strides[column]
+      + lane % groupLanes * columns[column].element.bytes
   }
 
   /// Takes over all bytes of a state of the same shape.
@@ -87,10 +89,10 @@ extension StateBlocks {
   ) {
     for block in 0..<layout.blocks {
       let live = layout.liveLanes(ofBlock: block)
-      for lane in stride(from: 0, to: live, by: StateLayout.groupLanes) {
+      for lane in stride(from: 0, to: live, by: groupLanes) {
         let group = value(ofColumn: column, block: block, lane: lane)
           .assumingMemoryBound(to: Held.self)
-        let count = min(StateLayout.groupLanes, live - lane)
+        let count = min(groupLanes, live - lane)
         for place in 0..<count { all.append(saved(group[place])) }
       }
     }

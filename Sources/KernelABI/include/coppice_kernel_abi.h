@@ -13,7 +13,8 @@
 //      set, for the next tail.
 // With steps == 0 only the tail of step first_step - 1 is run (the end of a simulation).
 //
-// The vector width of the machine does not show in the data: lanes lie in groups of eight.
+// The vector width of the machine does not show in the data: lanes lie in groups of eight, and of
+// sixteen where the state is f32.
 
 #ifndef COPPICE_KERNEL_ABI_H
 #define COPPICE_KERNEL_ABI_H
@@ -21,10 +22,13 @@
 #include <stdint.h>
 
 /// Raised whenever a struct below or the meaning of one of its fields changes.
-#define COPPICE_KERNEL_ABI_VERSION 6
+#define COPPICE_KERNEL_ABI_VERSION 7
 
-/// Lanes of a block come in multiples of this; padding lanes compute but never leave a mark.
-#define COPPICE_LANE_MULTIPLE 8
+/// Lanes of a block come in multiples of this; padding lanes may compute but never leave a mark.
+#define COPPICE_LANE_MULTIPLE 16
+
+/// Lanes whose sums lie together, and are due or probed together.
+#define COPPICE_GROUP_LANES 8
 
 /// Something that arrives at a neuron: a network spike or a generator's.
 ///
@@ -65,9 +69,9 @@ typedef struct coppice_visit {
   uint64_t first_neuron;  ///< index in its population of lane 0: counter of the random streams
   double dt;              ///< s
 
-  /// The block: groups of COPPICE_LANE_MULTIPLE lanes with the columns that every step touches, then
-  /// groups of as many lanes with those that only rare paths do, each group aligned to 64 bytes. In a
-  /// group, column c starts at byte `offset(c) * COPPICE_LANE_MULTIPLE`; 8-byte columns (double, or
+  /// The block: groups of lanes (8, or 16 in single precision) with the columns that every step
+  /// touches, then groups of as many lanes with those that only rare paths do, each group aligned to 64
+  /// bytes. In a group, column c starts at byte `offset(c)` times its lanes; 8-byte columns (double, or
   /// uint64 bits) come first, then 4-byte ones (float), then 1-byte booleans (0 or 1).
   uint8_t *state;
   const double *uniforms;              ///< the program's table, evaluated once
@@ -78,11 +82,11 @@ typedef struct coppice_visit {
   /// waits for the next tail. Out: the same. NULL: the kernel must look.
   uint8_t *pending;
 
-  /// Arrivals that were added up already: [lanes / COPPICE_LANE_MULTIPLE][sum_depth][sum]
-  /// [COPPICE_LANE_MULTIPLE], a sum for all columns that get the same amounts, in the order of the first
+  /// Arrivals that were added up already: [lanes / COPPICE_GROUP_LANES][sum_depth][sum]
+  /// [COPPICE_GROUP_LANES], a sum for all columns that get the same amounts, in the order of the first
   /// of them. -0.0: nothing arrives; a visit leaves -0.0 behind. What is summed here comes by no event.
   double *sums;
-  /// [lanes / COPPICE_LANE_MULTIPLE]: bit k: sums with this k. NULL: nothing was added up.
+  /// [lanes / COPPICE_GROUP_LANES]: bit k: sums with this k. NULL: nothing was added up.
   const uint32_t *sums_due;
   uint32_t sum_depth;                  ///< steps that there is room for: `steps` at least, and 1
 
@@ -92,7 +96,7 @@ typedef struct coppice_visit {
   coppice_mark *marks;
 
   const uint8_t *probe_due;            ///< [steps]: 1 where the probes are taken; NULL: never
-  const uint8_t *probe_groups;         ///< [lanes / COPPICE_LANE_MULTIPLE]: 1 where a lane is recorded
+  const uint8_t *probe_groups;         ///< [lanes / COPPICE_GROUP_LANES]: 1 where a lane is recorded
   double *probe_rows;                  ///< out: [due row][probe][lane], rows counted from 0
 
   const coppice_start *starts;

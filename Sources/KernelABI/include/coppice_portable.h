@@ -2,8 +2,8 @@
 // is made of. Compiled from coppice_kernel_math.h once per kind of processor; all give the same
 // bits (but for the sign and payload of a NaN), and the same as a compiled kernel.
 //
-// Every n is a multiple of 8, every array of double is aligned to 64 bytes, and `out` may be one of the
-// inputs. The calling thread flushes denormals (coppice_processor.h).
+// Every n is a multiple of 8, and of 16 where numbers are floats; every array of double is aligned to
+// 64 bytes, and `out` may be one of the inputs. The calling thread flushes denormals (coppice_processor.h).
 
 #ifndef COPPICE_PORTABLE_H
 #define COPPICE_PORTABLE_H

@@ -1,9 +1,8 @@
 // The mathematics of kernels in single precision: vectors of float, and of double beside them with
 // as many lanes. Follows coppice_kernel_math.h, by whose rules it gives the same bits everywhere.
 //
-// `cs_` is over COPPICE_LANES floats and masks of as many lanes; `cw_` (wide) over as many doubles,
-// which are one vector of coppice_kernel_math.h or two. A vector of float is as wide as the widest of
-// AVX2, and half as wide as AVX-512's: lanes lie in groups of eight, whatever the precision.
+// `cs_` is over COPPICE_LANES floats and masks of as many lanes, one vector; `cw_` (wide) over as many
+// doubles, which are two vectors of coppice_kernel_math.h.
 //
 // From double to float numbers are rounded to the nearest; back they are exact. Results below 2^-126
 // become 0, by the flags that flush denormals of doubles. No float that comes in is a denormal:
@@ -21,13 +20,7 @@
 
 // MARK: Lanes
 
-#if COPPICE_WIDTH == 8
-#define COPPICE_LANES 8
-#define CW_WHOLE 1
-#else
 #define COPPICE_LANES (2 * COPPICE_WIDTH)
-#define CW_WHOLE 0
-#endif
 
 #define CS_VECTOR(...) __attribute__((vector_size(COPPICE_LANES * 4), __VA_ARGS__))
 
@@ -37,18 +30,11 @@ typedef int32_t cs_lanes CS_VECTOR();
 typedef float cs_memoryReal CS_VECTOR(may_alias);
 
 #if CV_MASK_REGISTER
-typedef cv_mask cs_mask;
+typedef unsigned short cs_mask;
 #else
 typedef int32_t cs_mask CS_VECTOR();
 #endif
 
-#if CW_WHOLE
-typedef cv_real cw_real;
-typedef cv_bits cw_bits;
-#define CW_1(result, function, a) (function(a))
-#define CW_2(result, function, a, b) (function(a, b))
-#define CW_3(result, function, a, b, c) (function(a, b, c))
-#else
 typedef struct cw_real {
   cv_real low, high;
 } cw_real;
@@ -60,17 +46,20 @@ typedef struct cw_bits {
   ((result){function((a).low, (b).low), function((a).high, (b).high)})
 #define CW_3(result, function, a, b, c) \
   ((result){function((a).low, (b).low, (c).low), function((a).high, (b).high, (c).high)})
-#endif
 
 CV_INLINE cs_real cs_set(float x) {
-#if COPPICE_LANES == 8
+#if COPPICE_LANES == 16
+  return (cs_real){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
+#elif COPPICE_LANES == 8
   return (cs_real){x, x, x, x, x, x, x, x};
 #else
   return (cs_real){x, x, x, x};
 #endif
 }
 CV_INLINE cs_bits cs_setBits(uint32_t x) {
-#if COPPICE_LANES == 8
+#if COPPICE_LANES == 16
+  return (cs_bits){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
+#elif COPPICE_LANES == 8
   return (cs_bits){x, x, x, x, x, x, x, x};
 #else
   return (cs_bits){x, x, x, x};
@@ -85,19 +74,23 @@ CV_INLINE void cs_store(float *p, cs_real x) { *(cs_memoryReal *)p = (cs_memoryR
 
 #if CV_MASK_REGISTER
 
-CV_INLINE cs_mask cs_true(void) { return cv_true(); }
-CV_INLINE cs_mask cs_false(void) { return cv_false(); }
-CV_INLINE cs_mask cs_and(cs_mask a, cs_mask b) { return cv_and(a, b); }
-CV_INLINE cs_mask cs_or(cs_mask a, cs_mask b) { return cv_or(a, b); }
-CV_INLINE cs_mask cs_not(cs_mask a) { return cv_not(a); }
-CV_INLINE cs_mask cs_andNot(cs_mask a, cs_mask b) { return cv_andNot(a, b); }
-CV_INLINE uint32_t cs_maskBits(cs_mask m) { return cv_maskBits(m); }
-CV_INLINE cs_mask cs_maskOf(uint32_t bits) { return cv_maskOf(bits); }
+CV_INLINE cs_mask cs_true(void) { return 0xffff; }
+CV_INLINE cs_mask cs_false(void) { return 0; }
+CV_INLINE cs_mask cs_and(cs_mask a, cs_mask b) { return a & b; }
+CV_INLINE cs_mask cs_or(cs_mask a, cs_mask b) { return a | b; }
+CV_INLINE cs_mask cs_not(cs_mask a) { return (cs_mask)~a; }
+CV_INLINE cs_mask cs_andNot(cs_mask a, cs_mask b) { return (cs_mask)(a & ~b); }
+CV_INLINE uint32_t cs_maskBits(cs_mask m) { return m; }
+CV_INLINE cs_mask cs_maskOf(uint32_t bits) { return (cs_mask)bits; }
 CV_INLINE cs_real cs_select(cs_mask m, cs_real a, cs_real b) {
-  return __builtin_ia32_blendmps_256_mask(b, a, m);
+  return __builtin_ia32_blendmps_512_mask(b, a, m);
 }
-CV_INLINE cs_mask cs_ofWide(cv_mask m) { return m; }
-CV_INLINE cv_mask cw_maskOfAll(cs_mask m) { return m; }
+/// Of the masks of the lower and the upper lanes.
+CV_INLINE cs_mask cs_ofWide(cv_mask low, cv_mask high) {
+  return (cs_mask)__builtin_ia32_kunpckhi(high, low);
+}
+CV_INLINE cv_mask cw_maskOfLow(cs_mask m) { return (cv_mask)m; }
+CV_INLINE cv_mask cw_maskOfHigh(cs_mask m) { return (cv_mask)(m >> 8); }
 
 #else
 
@@ -122,6 +115,9 @@ CV_INLINE uint32_t cs_maskBits(cs_mask m) {
 CV_INLINE cs_mask cs_maskOf(uint32_t bits) {
 #if COPPICE_LANES == 8
   const cs_bits lane = {1, 2, 4, 8, 16, 32, 64, 128};
+#elif COPPICE_LANES == 16
+  const cs_bits lane = {1,   2,   4,    8,    16,   32,   64,    128,
+                        256, 512, 1024, 2048, 4096, 8192, 16384, 32768};
 #else
   const cs_bits lane = {1, 2, 4, 8};
 #endif
@@ -135,10 +131,6 @@ CV_INLINE cs_real cs_select(cs_mask m, cs_real a, cs_real b) {
 #endif
 }
 
-#if CW_WHOLE
-CV_INLINE cs_mask cs_ofWide(cv_mask m) { return __builtin_convertvector(m, cs_mask); }
-CV_INLINE cv_mask cw_maskOfAll(cs_mask m) { return __builtin_convertvector(m, cv_mask); }
-#else
 #if CV_GCC
 #define CS_SHUFFLE(a, b, ...) __builtin_shuffle(a, b, (cs_lanes){__VA_ARGS__})
 #else
@@ -146,27 +138,35 @@ CV_INLINE cv_mask cw_maskOfAll(cs_mask m) { return __builtin_convertvector(m, cv
 #endif
 /// Of the masks of the lower and the upper lanes: half of each truth's bits are enough.
 CV_INLINE cs_mask cs_ofWide(cv_mask low, cv_mask high) {
-#if COPPICE_LANES == 8
+#if COPPICE_LANES == 16
+  return (cs_mask)CS_SHUFFLE(
+      (cs_lanes)low, (cs_lanes)high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+#elif COPPICE_LANES == 8
   return (cs_mask)CS_SHUFFLE((cs_lanes)low, (cs_lanes)high, 0, 2, 4, 6, 8, 10, 12, 14);
 #else
   return (cs_mask)CS_SHUFFLE((cs_lanes)low, (cs_lanes)high, 0, 2, 4, 6);
 #endif
 }
 CV_INLINE cv_mask cw_maskOfLow(cs_mask m) {
-#if COPPICE_LANES == 8
+#if COPPICE_LANES == 16
+  return (cv_mask)CS_SHUFFLE(
+      (cs_lanes)m, (cs_lanes)m, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+#elif COPPICE_LANES == 8
   return (cv_mask)CS_SHUFFLE((cs_lanes)m, (cs_lanes)m, 0, 0, 1, 1, 2, 2, 3, 3);
 #else
   return (cv_mask)CS_SHUFFLE((cs_lanes)m, (cs_lanes)m, 0, 0, 1, 1);
 #endif
 }
 CV_INLINE cv_mask cw_maskOfHigh(cs_mask m) {
-#if COPPICE_LANES == 8
+#if COPPICE_LANES == 16
+  return (cv_mask)CS_SHUFFLE(
+      (cs_lanes)m, (cs_lanes)m, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13, 14, 14, 15, 15);
+#elif COPPICE_LANES == 8
   return (cv_mask)CS_SHUFFLE((cs_lanes)m, (cs_lanes)m, 4, 4, 5, 5, 6, 6, 7, 7);
 #else
   return (cv_mask)CS_SHUFFLE((cs_lanes)m, (cs_lanes)m, 2, 2, 3, 3);
 #endif
 }
-#endif
 
 #endif
 
@@ -174,36 +174,40 @@ CV_INLINE int cs_any(cs_mask m) { return cs_maskBits(m) != 0; }
 /// m ? 0 : x
 CV_INLINE cs_real cs_clear(cs_mask m, cs_real x) { return cs_select(m, cs_set(0), x); }
 
+/// Up to eight bytes 0 or 1 as as many bits.
+CV_INLINE uint32_t cs_bitsOfFlags(const uint8_t *p, int count) {
+  uint64_t bytes = 0;
+  __builtin_memcpy(&bytes, p, (unsigned long)count);
+  // Byte i moves to bit 56 + i; no two products meet.
+  return (uint32_t)((bytes * 0x0102040810204080u) >> 56);
+}
+/// Up to eight of the lowest bits as as many bytes.
+CV_INLINE void cs_flagsOfBits(uint8_t *p, uint32_t bits, int count) {
+  const uint64_t bit = ((bits & 0xff) * 0x0101010101010101u) & 0x8040201008040201u;
+  const uint64_t bytes = ((bit + 0x00406070787c7e7fu) >> 7) & 0x0101010101010101u;
+  __builtin_memcpy(p, &bytes, (unsigned long)count);
+}
 /// Bytes 0 or 1, one per lane.
 CV_INLINE cs_mask cs_loadFlags(const uint8_t *p) {
-  uint64_t bytes = 0;
-  __builtin_memcpy(&bytes, p, COPPICE_LANES);
-  // Byte i moves to bit 56 + i; no two products meet.
-  return cs_maskOf((uint32_t)((bytes * 0x0102040810204080u) >> 56));
+#if COPPICE_LANES == 16
+  return cs_maskOf(cs_bitsOfFlags(p, 8) | cs_bitsOfFlags(p + 8, 8) << 8);
+#else
+  return cs_maskOf(cs_bitsOfFlags(p, COPPICE_LANES));
+#endif
 }
 CV_INLINE void cs_storeFlags(uint8_t *p, cs_mask m) {
-  const uint64_t bit = (cs_maskBits(m) * 0x0101010101010101u) & 0x8040201008040201u;
-  const uint64_t bytes = ((bit + 0x00406070787c7e7fu) >> 7) & 0x0101010101010101u;
-  __builtin_memcpy(p, &bytes, COPPICE_LANES);
+#if COPPICE_LANES == 16
+  cs_flagsOfBits(p, cs_maskBits(m), 8);
+  cs_flagsOfBits(p + 8, cs_maskBits(m) >> 8, 8);
+#else
+  cs_flagsOfBits(p, cs_maskBits(m), COPPICE_LANES);
+#endif
 }
 
 // MARK: Doubles beside floats
 
-CV_INLINE cw_real cw_set(double x) {
-#if CW_WHOLE
-  return cv_set(x);
-#else
-  return (cw_real){cv_set(x), cv_set(x)};
-#endif
-}
+CV_INLINE cw_real cw_set(double x) { return (cw_real){cv_set(x), cv_set(x)}; }
 
-#if CW_WHOLE
-CV_INLINE cw_real cw_load(const double *p) { return cv_load(p); }
-CV_INLINE cw_real cw_loadu(const double *p) { return cv_loadu(p); }
-CV_INLINE void cw_store(double *p, cw_real x) { cv_store(p, x); }
-CV_INLINE cw_bits cw_loadBits(const uint64_t *p) { return cv_loadBits(p); }
-CV_INLINE void cw_storeBits(uint64_t *p, cw_bits x) { cv_storeBits(p, x); }
-#else
 CV_INLINE cw_real cw_load(const double *p) {
   return (cw_real){cv_load(p), cv_load(p + COPPICE_WIDTH)};
 }
@@ -221,7 +225,6 @@ CV_INLINE void cw_storeBits(uint64_t *p, cw_bits x) {
   cv_storeBits(p, x.low);
   cv_storeBits(p + COPPICE_WIDTH, x.high);
 }
-#endif
 
 CV_INLINE cv_real cv_add(cv_real a, cv_real b) { return a + b; }
 CV_INLINE cv_real cv_subtract(cv_real a, cv_real b) { return a - b; }
@@ -232,15 +235,10 @@ CV_INLINE cv_real cv_divide(cv_real a, cv_real b) { return a / b; }
   CV_INLINE cw_real cw_##name(cw_real x) { return CW_1(cw_real, cv_##name, x); }
 #define CW_BINARY(name) \
   CV_INLINE cw_real cw_##name(cw_real x, cw_real y) { return CW_2(cw_real, cv_##name, x, y); }
-#if CW_WHOLE
-#define CW_COMPARISON(name) \
-  CV_INLINE cs_mask cw_##name(cw_real x, cw_real y) { return cs_ofWide(cv_##name(x, y)); }
-#else
 #define CW_COMPARISON(name)                                             \
   CV_INLINE cs_mask cw_##name(cw_real x, cw_real y) {                   \
     return cs_ofWide(cv_##name(x.low, y.low), cv_##name(x.high, y.high)); \
   }
-#endif
 
 CW_UNARY(negate)
 CW_UNARY(absolute)
@@ -283,33 +281,6 @@ CV_INLINE cw_real cw_fma(cw_real a, cw_real b, cw_real c) {
   return CW_3(cw_real, cv_fma, a, b, c);
 }
 
-#if CW_WHOLE
-CV_INLINE cw_real cw_select(cs_mask m, cw_real a, cw_real b) {
-  return cv_select(cw_maskOfAll(m), a, b);
-}
-/// False where x is -0.0, to the bit.
-CV_INLINE cs_mask cw_isNotMinusZero(cw_real x) { return cs_ofWide(cv_isNotMinusZero(x)); }
-CV_INLINE cs_mask cw_bitsTest(cw_bits bits, uint64_t bit) {
-  return cs_ofWide(cv_bitsTest(bits, bit));
-}
-CV_INLINE cw_bits cw_bitsSet(cw_bits bits, cs_mask m, uint64_t bit) {
-  return cv_bitsSet(bits, cw_maskOfAll(m), bit);
-}
-CV_INLINE cw_bits cw_bitsClear(cw_bits bits, cs_mask m, uint64_t bit) {
-  return cv_bitsClear(bits, cw_maskOfAll(m), bit);
-}
-CV_INLINE uint64_t cw_bitsOr(cw_bits bits) { return cv_bitsOr(bits); }
-CV_INLINE cw_real cw_uniform(uint64_t key, uint64_t i, uint64_t step, uint32_t ordinal) {
-  return cv_uniform(key, i, step, ordinal);
-}
-CV_INLINE cw_real cw_normal(uint64_t key, uint64_t i, uint64_t step, uint32_t ordinal) {
-  return cv_normal(key, i, step, ordinal);
-}
-CV_INLINE cw_real cw_poisson(
-    uint64_t key, uint64_t i, uint64_t step, uint32_t ordinal, cw_real lambda) {
-  return cv_poisson(key, i, step, ordinal, lambda);
-}
-#else
 CV_INLINE cw_real cw_select(cs_mask m, cw_real a, cw_real b) {
   return (cw_real){cv_select(cw_maskOfLow(m), a.low, b.low),
                    cv_select(cw_maskOfHigh(m), a.high, b.high)};
@@ -343,16 +314,18 @@ CV_INLINE cw_real cw_poisson(
   return (cw_real){cv_poisson(key, i, step, ordinal, lambda.low),
                    cv_poisson(key, i + COPPICE_WIDTH, step, ordinal, lambda.high)};
 }
-#endif
 
 // MARK: Between the two
 
 /// Each number rounded to the nearest float.
 CV_INLINE cs_real cs_narrow(cw_real x) {
-#if CW_WHOLE && CV_GCC && defined(COPPICE_ISA_AVX512)
-  return __builtin_ia32_cvtpd2ps512_mask(x, cs_set(0), (unsigned char)-1, 4);
-#elif CW_WHOLE
-  return __builtin_convertvector(x, cs_real);
+#if CV_GCC && defined(COPPICE_ISA_AVX512)
+  typedef float half __attribute__((vector_size(32)));
+  const half zero = {0};
+  const half low = __builtin_ia32_cvtpd2ps512_mask(x.low, zero, (unsigned char)-1, 4);
+  const half high = __builtin_ia32_cvtpd2ps512_mask(x.high, zero, (unsigned char)-1, 4);
+  const cs_real whole = __builtin_ia32_ps512_256ps(low);
+  return __builtin_ia32_insertf32x8_mask(whole, high, 1, whole, (unsigned short)-1);
 #elif CV_GCC && defined(COPPICE_ISA_AVX2)
   typedef float half __attribute__((vector_size(16)));
   const half low = __builtin_ia32_cvtpd2ps256(x.low), high = __builtin_ia32_cvtpd2ps256(x.high);
@@ -365,7 +338,10 @@ CV_INLINE cs_real cs_narrow(cw_real x) {
   typedef float half __attribute__((vector_size(COPPICE_LANES * 2)));
   const half low = __builtin_convertvector(x.low, half);
   const half high = __builtin_convertvector(x.high, half);
-#if COPPICE_LANES == 8
+#if COPPICE_LANES == 16
+  return __builtin_shufflevector(
+      low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+#elif COPPICE_LANES == 8
   return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
 #else
   return __builtin_shufflevector(low, high, 0, 1, 2, 3);
@@ -382,10 +358,13 @@ CV_INLINE cs_real cs_narrow(cw_real x) {
 
 /// The same numbers as doubles.
 CV_INLINE cw_real cw_widen(cs_real x) {
-#if CW_WHOLE && CV_GCC && defined(COPPICE_ISA_AVX512)
-  return __builtin_ia32_cvtps2pd512_mask(x, cv_set(0), (unsigned char)-1, 4);
-#elif CW_WHOLE
-  return __builtin_convertvector(x, cw_real);
+#if CV_GCC && defined(COPPICE_ISA_AVX512)
+  typedef float half __attribute__((vector_size(32)));
+  const half zero = {0};
+  const half low = __builtin_ia32_extractf32x8_mask(x, 0, zero, (unsigned char)-1);
+  const half high = __builtin_ia32_extractf32x8_mask(x, 1, zero, (unsigned char)-1);
+  return (cw_real){__builtin_ia32_cvtps2pd512_mask(low, cv_set(0), (unsigned char)-1, 4),
+                   __builtin_ia32_cvtps2pd512_mask(high, cv_set(0), (unsigned char)-1, 4)};
 #elif CV_GCC && defined(COPPICE_ISA_AVX2)
   return (cw_real){__builtin_ia32_cvtps2pd256(__builtin_ia32_vextractf128_ps256(x, 0)),
                    __builtin_ia32_cvtps2pd256(__builtin_ia32_vextractf128_ps256(x, 1))};
@@ -394,7 +373,10 @@ CV_INLINE cw_real cw_widen(cs_real x) {
                    __builtin_ia32_cvtps2pd(__builtin_ia32_movhlps(x, x))};
 #elif !CV_GCC
   typedef float half __attribute__((vector_size(COPPICE_LANES * 2)));
-#if COPPICE_LANES == 8
+#if COPPICE_LANES == 16
+  const half low = __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7);
+  const half high = __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+#elif COPPICE_LANES == 8
   const half low = __builtin_shufflevector(x, x, 0, 1, 2, 3);
   const half high = __builtin_shufflevector(x, x, 4, 5, 6, 7);
 #else
@@ -416,7 +398,9 @@ CV_INLINE cw_real cw_widen(cs_real x) {
 
 /// a × b + c with one rounding.
 CV_INLINE cs_real cs_fma(cs_real a, cs_real b, cs_real c) {
-#if CV_GCC && (defined(COPPICE_ISA_AVX512) || defined(COPPICE_ISA_AVX2))
+#if CV_GCC && defined(COPPICE_ISA_AVX512)
+  return __builtin_ia32_vfmaddps512_mask(a, b, c, (unsigned short)-1, 4);
+#elif CV_GCC && defined(COPPICE_ISA_AVX2)
   return __builtin_ia32_vfmaddps256(a, b, c);
 #elif !CV_GCC && CV_HAS(__builtin_elementwise_fma)
   return __builtin_elementwise_fma(a, b, c);
@@ -440,7 +424,9 @@ CV_INLINE cs_real cs_copySign(cs_real x, cs_real s) {
 }
 
 CV_INLINE cs_real cs_squareRoot(cs_real x) {
-#if CV_GCC && (defined(COPPICE_ISA_AVX512) || defined(COPPICE_ISA_AVX2))
+#if CV_GCC && defined(COPPICE_ISA_AVX512)
+  return __builtin_ia32_sqrtps512_mask(x, x, (unsigned short)-1, 4);
+#elif CV_GCC && defined(COPPICE_ISA_AVX2)
   return __builtin_ia32_sqrtps256(x);
 #elif CV_GCC && defined(__SSE2__) && COPPICE_LANES == 4
   return __builtin_ia32_sqrtps(x);
@@ -456,7 +442,7 @@ CV_INLINE cs_real cs_squareRoot(cs_real x) {
 #if CV_MASK_REGISTER
 #define CS_COMPARISON(name, operator, predicate)                                \
   CV_INLINE cs_mask name(cs_real a, cs_real b) {                                \
-    return (cs_mask)__builtin_ia32_cmpps256_mask(a, b, predicate, (unsigned char)-1); \
+    return (cs_mask)__builtin_ia32_cmpps512_mask(a, b, predicate, (unsigned short)-1, 4); \
   }
 #else
 #define CS_COMPARISON(name, operator, predicate) \
@@ -472,7 +458,11 @@ CS_COMPARISON(cs_notEqual, !=, 4)
 
 /// x < y ? x : y
 CV_INLINE cs_real cs_minimum(cs_real x, cs_real y) {
-#if defined(COPPICE_ISA_AVX512) || defined(COPPICE_ISA_AVX2)
+#if CV_GCC && defined(COPPICE_ISA_AVX512)
+  return __builtin_ia32_minps512_mask(x, y, x, (unsigned short)-1, 4);
+#elif defined(COPPICE_ISA_AVX512)
+  return __builtin_ia32_minps512(x, y, 4);
+#elif defined(COPPICE_ISA_AVX2)
   return __builtin_ia32_minps256(x, y);
 #elif defined(__SSE2__) && COPPICE_LANES == 4
   return __builtin_ia32_minps(x, y);
@@ -483,7 +473,11 @@ CV_INLINE cs_real cs_minimum(cs_real x, cs_real y) {
 
 /// x > y ? x : y
 CV_INLINE cs_real cs_maximum(cs_real x, cs_real y) {
-#if defined(COPPICE_ISA_AVX512) || defined(COPPICE_ISA_AVX2)
+#if CV_GCC && defined(COPPICE_ISA_AVX512)
+  return __builtin_ia32_maxps512_mask(x, y, x, (unsigned short)-1, 4);
+#elif defined(COPPICE_ISA_AVX512)
+  return __builtin_ia32_maxps512(x, y, 4);
+#elif defined(COPPICE_ISA_AVX2)
   return __builtin_ia32_maxps256(x, y);
 #elif defined(__SSE2__) && COPPICE_LANES == 4
   return __builtin_ia32_maxps(x, y);
@@ -510,7 +504,9 @@ CV_INLINE cs_real cs_nearest(cs_real x) {
 #endif
 
 CV_INLINE cs_real cs_floor(cs_real x) {
-#if CV_GCC && (defined(COPPICE_ISA_AVX512) || defined(COPPICE_ISA_AVX2))
+#if CV_GCC && defined(COPPICE_ISA_AVX512)
+  return __builtin_ia32_rndscaleps_mask(x, 9, x, (unsigned short)-1, 4);
+#elif CV_GCC && defined(COPPICE_ISA_AVX2)
   return __builtin_ia32_roundps256(x, 9);
 #elif defined(COPPICE_ISA_AVX512) || defined(COPPICE_ISA_AVX2)
   return __builtin_elementwise_floor(x);
@@ -521,7 +517,9 @@ CV_INLINE cs_real cs_floor(cs_real x) {
 }
 
 CV_INLINE cs_real cs_ceil(cs_real x) {
-#if CV_GCC && (defined(COPPICE_ISA_AVX512) || defined(COPPICE_ISA_AVX2))
+#if CV_GCC && defined(COPPICE_ISA_AVX512)
+  return __builtin_ia32_rndscaleps_mask(x, 10, x, (unsigned short)-1, 4);
+#elif CV_GCC && defined(COPPICE_ISA_AVX2)
   return __builtin_ia32_roundps256(x, 10);
 #elif defined(COPPICE_ISA_AVX512) || defined(COPPICE_ISA_AVX2)
   return __builtin_elementwise_ceil(x);
@@ -532,7 +530,9 @@ CV_INLINE cs_real cs_ceil(cs_real x) {
 }
 
 CV_INLINE cs_real cs_truncate(cs_real x) {
-#if CV_GCC && (defined(COPPICE_ISA_AVX512) || defined(COPPICE_ISA_AVX2))
+#if CV_GCC && defined(COPPICE_ISA_AVX512)
+  return __builtin_ia32_rndscaleps_mask(x, 11, x, (unsigned short)-1, 4);
+#elif CV_GCC && defined(COPPICE_ISA_AVX2)
   return __builtin_ia32_roundps256(x, 11);
 #elif defined(COPPICE_ISA_AVX512) || defined(COPPICE_ISA_AVX2)
   return __builtin_elementwise_trunc(x);
@@ -571,9 +571,13 @@ CV_INLINE cs_real cs_exp(cs_real x) {
 
 /// 2^x; inf from 128 on, 0 below -126.
 CV_INLINE cs_real cs_exp2(cs_real x) {
-#if COPPICE_LANES == 8 && defined(COPPICE_ISA_AVX512)
+#if defined(COPPICE_ISA_AVX512)
   // As in cv_exp2.
-  const cs_real r = __builtin_ia32_reduceps256_mask(x, 8, x, (unsigned char)-1);
+#if CV_GCC
+  const cs_real r = __builtin_ia32_reduceps512_mask(x, 8, x, (unsigned short)-1);
+#else
+  const cs_real r = __builtin_ia32_reduceps512_mask(x, 8, x, (unsigned short)-1, 4);
+#endif
   const cs_real k = x - r;
 #else
   const cs_real shifted = x + cs_set(CS_SHIFTER);
@@ -586,8 +590,8 @@ CV_INLINE cs_real cs_exp2(cs_real x) {
   p = cs_fma(p, r, cs_set(0x1.c6af8ap-5f));
   p = cs_fma(p, r, cs_set(0x1.ebfbdcp-3f));
   p = cs_fma(r, cs_fma(r, p, cs_set(0x1.62e43p-1f)), cs_set(1));
-#if COPPICE_LANES == 8 && defined(COPPICE_ISA_AVX512)
-  return __builtin_ia32_scalefps256_mask(p, k, p, (unsigned char)-1);
+#if defined(COPPICE_ISA_AVX512)
+  return __builtin_ia32_scalefps512_mask(p, k, p, (unsigned short)-1, 4);
 #else
   const cs_real scaled = (cs_real)((cs_bits)p + ((cs_bits)shifted << 23));
   const cs_real bounded = cs_select(cs_less(x, cs_set(128)), scaled, x + cs_set(CS_INFINITY));

@@ -20,7 +20,7 @@ package struct CompiledKernel: Kernel {
         reason: "its contract is version \(kernel.abi_version), "
           + "this program's \(COPPICE_KERNEL_ABI_VERSION)")
     }
-    guard [2, 4, 8].contains(kernel.group_width), let visit = kernel.visit else {
+    guard [2, 4, 8, 16].contains(kernel.group_width), let visit = kernel.visit else {
       throw .notLoadable(reason: "its entry is damaged")
     }
     width = Int(kernel.group_width)

@@ -1,3 +1,5 @@
+import KernelABI
+
 /// Writes what additive ports add to the state: sums that the engine has made, and the passage over
 /// the events of a step that makes the others.
 struct ArrivalsEmitter {
@@ -11,6 +13,8 @@ struct ArrivalsEmitter {
   /// Local variables that hold columns there; in short visits all stand in memory.
   private var locals: Set<Int> { layout.visits == .long ? layout.hot : [] }
 
+  /// Lanes whose sums lie together.
+  private static let width = Int(COPPICE_GROUP_LANES)
   /// Groups ahead whose sums a short visit asks memory for: the time in which a line comes from the
   /// third-level cache.
   private static let distance = 4
@@ -24,37 +28,56 @@ struct ArrivalsEmitter {
   func askAhead(in text: inout CText) {
     let count = program.sums.count
     guard count > 0 else { return }
-    let width = StateLayout.groupLanes
-    text.block("if (visit->sums_due && l0 + \(Self.distance * width) < lanes)") { text in
-      text.line("const uint32_t g = l0 / \(width) + \(Self.distance);")
-      text.line(
-        "const double *const sums = visit->sums + (uintptr_t)g * visit->sum_depth "
-          + "* \(count * width);")
-      text.line("const int any = visit->sums_due[g] & 1;")
-      for sum in 0..<min(count, Self.mostLines) {
+    let width = Self.width
+    let ahead = Self.distance * width
+    for part in stride(from: ahead, to: ahead + max(layout.lanes, width), by: width) {
+      text.block("if (visit->sums_due && l0 + \(part) < lanes)") { text in
+        text.line("const uint32_t g = (l0 + \(part)) / \(width);")
         text.line(
-          "__builtin_prefetch(any ? (const void *)(sums + \(sum * width)) : (const void *)hot);")
+          "const double *const sums = visit->sums + (uintptr_t)g * visit->sum_depth "
+            + "* \(count * width);")
+        text.line("const int any = visit->sums_due[g] & 1;")
+        for sum in 0..<min(count, Self.mostLines) {
+          text.line(
+            "__builtin_prefetch(any ? (const void *)(sums + \(sum * width)) : (const void *)hot);")
+        }
       }
     }
   }
 
   /// Adds the sums of the step that the engine has made, and leaves none behind.
   func addSums(in text: inout CText) {
-    let width = StateLayout.groupLanes
+    let width = Self.width
+    let stepSums = program.sums.count * width
     text.line(
       "double *const sums = visit->sums + ((uintptr_t)(l0 / \(width)) * visit->sum_depth + k) * "
-        + "\(program.sums.count * width) + l0 % \(width);")
+        + "\(stepSums) + l0 % \(width);")
+    // Of sixteen lanes the upper half's are those of the next group.
+    let isPair = layout.lanes > width
+    if isPair {
+      text.line(
+        "double *const upper = sums + (uintptr_t)visit->sum_depth * \(stepSums);")
+    }
     let state = SectionEmitter(layout: layout, surroundings: .init(locals: locals))
     for (place, columns) in program.sums.enumerated() {
       text.block("") { text in
         let (wide, mask) = (layout.wide, layout.mask)
-        text.line("const \(wide)real a = \(wide)load(sums + \(place * width));")
+        let (at, upperAt) = ("sums + \(place * width)", "upper + \(place * width)")
+        text.line(
+          isPair
+            ? "const \(wide)real a = {cv_load(\(at)), cv_load(\(upperAt))};"
+            : "const \(wide)real a = \(wide)load(\(at));")
         text.line("const \(mask)mask m = \(wide)isNotMinusZero(a);")
         for column in columns {
           let sum = state.sum(of: column, and: "a", where: "m")
           text.line(state.assignment(of: sum, to: column))
         }
-        text.line("\(wide)store(sums + \(place * width), \(wide)set(-0.0));")
+        if isPair {
+          text.line("cv_store(\(at), cv_set(-0.0));")
+          text.line("cv_store(\(upperAt), cv_set(-0.0));")
+        } else {
+          text.line("\(wide)store(\(at), \(wide)set(-0.0));")
+        }
       }
     }
   }

@@ -1,3 +1,5 @@
+import KernelABI
+
 /// An entry of the table of uniforms, in the precision in which it is read.
 struct HotUniform: Hashable {
   var place: Int
@@ -84,10 +86,11 @@ struct ColumnLayout {
   /// Declares where the hot and the other columns of the group of lane `l0` begin in `state`.
   func declareGroup(in text: inout CText) {
     let (hot, rest) = (state.hotGroupBytes, state.restGroupBytes)
-    text.line("uint8_t *const hot = state + (uintptr_t)(l0 / 8) * \(hot);")
+    let group = state.groupLanes
+    text.line("uint8_t *const hot = state + (uintptr_t)(l0 / \(group)) * \(hot);")
     text.line(
-      "uint8_t *const rest = state + (uintptr_t)(lanes / 8) * \(hot) "
-        + "+ (uintptr_t)(l0 / 8) * \(rest);")
+      "uint8_t *const rest = state + (uintptr_t)(lanes / \(group)) * \(hot) "
+        + "+ (uintptr_t)(l0 / \(group)) * \(rest);")
   }
 
   /// Declares the pointers to some columns' lanes of the group, from `hot` and `rest`.
@@ -109,14 +112,25 @@ struct ColumnLayout {
   private func address(_ column: Int) -> String {
     let group = state.hot.contains(column) ? "hot" : "rest"
     let offset = state.offsetInGroup(ofColumn: column)
+    let lane = "l0 % \(state.groupLanes)"
     return element(column) == .flag
-      ? "\(group) + \(offset) + l0 % 8"
-      : "(\(memoryType(column)) *)(\(group) + \(offset) + l0 % 8 * \(element(column).bytes))"
+      ? "\(group) + \(offset) + \(lane)"
+      : "(\(memoryType(column)) *)(\(group) + \(offset) + \(lane) * \(element(column).bytes))"
   }
 
   /// Where the columns of `places` lie in their group, in the order of places.
   var offsetsOfPlaces: [Int] {
     places.sorted { $0.value < $1.value }.map { state.offsetInGroup(ofColumn: $0.key) }
+  }
+
+  /// Lanes of a group of columns.
+  var groupLanes: Int { state.groupLanes }
+
+  /// Bits or truths of the groups of eight lanes that the group of lane `l0` has, or-ed together.
+  func ofEight(_ array: String) -> String {
+    let eight = Int(COPPICE_GROUP_LANES)
+    return lanes > eight
+      ? "(\(array)[l0 / \(eight)] | \(array)[l0 / \(eight) + 1])" : "\(array)[l0 / \(eight)]"
   }
 
   /// The place in the step loop that holds a hot column.

@@ -47,7 +47,8 @@ struct VisitEmitter {
     if !isLong, isBetweenNeeded { between(in: &text) }
     text.line("")
     text.block("static void visit(coppice_visit *const visit)") { text in
-      text.line("const uint32_t lanes = visit->lanes, steps = visit->steps;")
+      text.line("const uint32_t lanes = visit->lanes, live = visit->live_lanes;")
+      text.line("const uint32_t steps = visit->steps;")
       text.line("const int64_t first = visit->first_step;")
       Self.declareUniforms(of: layout, in: &text)
       for uniform in layout.hotUniforms.sorted(by: HotUniform.precedes) {
@@ -56,7 +57,7 @@ struct VisitEmitter {
           "const \(type)real \(uniform.name) = \(type)set(\(table)[\(uniform.place)]);")
       }
       text.line("visit->mark_count = 0;")
-      text.block("for (uint32_t l0 = 0; l0 < lanes; l0 += \(layout.lanes))") { text in
+      text.block("for (uint32_t l0 = 0; l0 < live; l0 += \(layout.lanes))") { text in
         group(in: &text)
       }
     }
@@ -70,7 +71,8 @@ struct VisitEmitter {
     text.line("const uint64_t *const streams = visit->streams;")
     text.line("const uint64_t i0 = visit->first_neuron + l0;")
     if !program.summedColumns.isEmpty {
-      text.line("const uint32_t arriving = visit->sums_due ? visit->sums_due[l0 / 8] : 0;")
+      let due = layout.ofEight("visit->sums_due")
+      text.line("const uint32_t arriving = visit->sums_due ? \(due) : 0;")
     }
     text.line("const uint32_t *const offsets = visit->event_offsets + l0 / \(layout.lanes);")
     text.line("const coppice_event *event = visit->events + offsets[0];")
@@ -86,8 +88,7 @@ struct VisitEmitter {
     if probe.isNeeded {
       text.line(
         "const uint8_t *const due = "
-          + "visit->probe_due && visit->probe_groups[l0 / COPPICE_LANE_MULTIPLE] "
-          + "? visit->probe_due : 0;")
+          + "visit->probe_due && \(layout.ofEight("visit->probe_groups")) ? visit->probe_due : 0;")
       text.line("uint32_t row = 0, next_row = due ? 0 : steps;")
       text.line("while (next_row < steps && !due[next_row]) ++next_row;")
     }
@@ -117,7 +118,8 @@ struct VisitEmitter {
 
   /// Where the column of place j lies.
   private static func place(in layout: ColumnLayout) -> String {
-    "(\(layout.main.memory) *)(hot + offsets_of_h[j] + l0 % 8 * \(layout.main.bytes))"
+    "(\(layout.main.memory) *)(hot + offsets_of_h[j] + l0 % \(layout.groupLanes) "
+      + "* \(layout.main.bytes))"
   }
 
   private func storeHotColumns(in text: inout CText) {

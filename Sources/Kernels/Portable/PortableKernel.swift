@@ -63,7 +63,7 @@ package struct PortableKernel: Kernel {
   package func groupWidth(lanes: Int) -> Int { max(lanes, Int(COPPICE_LANE_MULTIPLE)) }
 
   package func scratchBytes(lanes: Int) -> Int {
-    // Amounts of additive ports are evaluated on 8 lanes, whatever the block has.
+    // Amounts of additive ports are evaluated on so many lanes, whatever the block has.
     max(layout.bytesPerLane * max(lanes, Int(COPPICE_LANE_MULTIPLE)), 64)
   }
 
@@ -201,7 +201,7 @@ package struct PortableKernel: Kernel {
     guard !probe.outputs.isEmpty, visit.probe_due != nil, let groups = visit.probe_groups,
       visit.probe_rows != nil
     else { return false }
-    return (0..<Int(visit.lanes) / Int(COPPICE_LANE_MULTIPLE)).contains { groups[$0] != 0 }
+    return (0..<Int(visit.lanes) / Int(COPPICE_GROUP_LANES)).contains { groups[$0] != 0 }
   }
 
   private func takeProbes(row: Int, lanes: PortableLanes) {

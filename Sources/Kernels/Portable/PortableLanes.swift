@@ -6,7 +6,7 @@ struct PortableLanes {
   let scratch: UnsafeMutableRawPointer
   let layout: PortableLayout
   let mathematics: PortableMathematics
-  /// The first lane and how many; multiples of 8.
+  /// The first lane and how many; multiples of `COPPICE_LANE_MULTIPLE`.
   var first = 0
   var count: Int
   /// n; in a tail, the n whose tail it is.
@@ -77,7 +77,7 @@ struct PortableLanes {
   private func copyColumns(
     _ copy: (UnsafeMutableRawPointer, UnsafeMutableRawPointer, _ bytes: Int) -> Void
   ) {
-    let width = StateLayout.groupLanes
+    let width = layout.state.groupLanes
     let lanes = Int(visit.lanes)
     let state = UnsafeMutableRawPointer(visit.state)
     guard let state else { return }
@@ -119,7 +119,7 @@ struct PortableLanes {
     }
   }
 
-  /// Computes on the 8 lanes around one lane and stores in that lane alone.
+  /// Computes on the lanes of the widest group around one lane and stores in that lane alone.
   func run(_ section: PortableSection, onlyIn lane: Int) {
     compute(section)
     let offset = lane - first

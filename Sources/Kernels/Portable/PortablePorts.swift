@@ -86,7 +86,7 @@ struct PortablePorts {
     guard !summed.isEmpty, let due = lanes.visit.sums_due, let all = lanes.visit.sums else {
       return
     }
-    let width = StateLayout.groupLanes
+    let width = Int(COPPICE_GROUP_LANES)
     for group in 0..<Int(lanes.visit.lanes) / width where due[group] >> k & 1 != 0 {
       var sums = all + (group * Int(lanes.visit.sum_depth) + Int(k)) * summed.count * width
       for columns in summed {
