@@ -190,7 +190,7 @@ struct BlockOutcome: Equatable {
   var marks: [Mark] = []
   /// Bits of each probe row, live lanes only.
   var probes: [[UInt64]] = []
-  /// Whether every visit's marks came sorted by group, step, kind and lane.
+  /// Whether the marks of each step and kind came in the order of lanes.
   var areMarksSorted = true
   /// Whether visits have left no sums behind.
   var areSumsTaken = true
@@ -289,11 +289,10 @@ extension BlockScenario {
         }
       }
     }
-    let keys = marks[..<written].map { mark in
-      [mark.lane / UInt32(width), UInt32(mark.step), UInt32(mark.kind), mark.lane]
-    }
-    for (a, b) in zip(keys, keys.dropFirst()) where !a.lexicographicallyPrecedes(b) {
-      outcome.areMarksSorted = false
+    var newest: [[UInt16]: UInt32] = [:]
+    for mark in marks[..<written] {
+      let lane = newest.updateValue(mark.lane, forKey: [mark.step, mark.kind])
+      if let lane, lane >= mark.lane { outcome.areMarksSorted = false }
     }
     outcome.marks += marks[..<written].map {
       .init(step: first + Int($0.step), kind: $0.kind, lane: $0.lane)

@@ -59,7 +59,7 @@ typedef struct coppice_mark {
   uint32_t lane;  ///< lane in the block
 } coppice_mark;
 
-/// One visit of one block. Marks come sorted by group, then step, kind and lane within it.
+/// One visit of one block. Marks of one step and kind come in the order of lanes.
 typedef struct coppice_visit {
   int64_t first_step;
   uint32_t steps;

@@ -15,69 +15,74 @@ struct ArrivalsEmitter {
 
   /// Lanes whose sums lie together.
   private static let width = Int(COPPICE_GROUP_LANES)
-  /// Groups ahead whose sums a short visit asks memory for: the time in which a line comes from the
-  /// third-level cache.
-  private static let distance = 4
-  /// Lines of sums at the most.
-  private static let mostLines = 8
 
-  /// Asks memory for the sums of a group some places ahead, which lie beside the stream of columns.
-  ///
-  /// Where there are none a line is asked for that is here: that costs less than a branch which
-  /// cannot be foretold.
-  func askAhead(in text: inout CText) {
-    let count = program.sums.count
-    guard count > 0 else { return }
-    let width = Self.width
-    let ahead = Self.distance * width
-    for part in stride(from: ahead, to: ahead + max(layout.lanes, width), by: width) {
-      text.block("if (visit->sums_due && l0 + \(part) < lanes)") { text in
-        text.line("const uint32_t g = (l0 + \(part)) / \(width);")
-        text.line(
-          "const double *const sums = visit->sums + (uintptr_t)g * visit->sum_depth "
-            + "* \(count * width);")
-        text.line("const int any = visit->sums_due[g] & 1;")
-        for sum in 0..<min(count, Self.mostLines) {
-          text.line(
-            "__builtin_prefetch(any ? (const void *)(sums + \(sum * width)) : (const void *)hot);")
-        }
-      }
-    }
-  }
+  /// Of sixteen lanes the upper half's sums are those of the next group.
+  private var isPair: Bool { layout.lanes > Self.width }
 
   /// Adds the sums of the step that the engine has made, and leaves none behind.
-  func addSums(in text: inout CText) {
-    let width = Self.width
-    let stepSums = program.sums.count * width
+  func takeSums(in text: inout CText) {
+    declareSums(in: &text)
+    addSums(to: locals, from: ("sums", "upper"), in: &text)
+    clearSums(in: &text)
+  }
+
+  /// Declares where the sums of the group of lane `l0` lie: `sums`, and `upper` for its upper half.
+  func declareSums(in text: inout CText) {
+    let stepSums = program.sums.count * Self.width
     text.line(
-      "double *const sums = visit->sums + ((uintptr_t)(l0 / \(width)) * visit->sum_depth + k) * "
-        + "\(stepSums) + l0 % \(width);")
-    // Of sixteen lanes the upper half's are those of the next group.
-    let isPair = layout.lanes > width
-    if isPair {
-      text.line(
-        "double *const upper = sums + (uintptr_t)visit->sum_depth * \(stepSums);")
-    }
+      "double *const sums = visit->sums + "
+        + "((uintptr_t)(l0 / \(Self.width)) * visit->sum_depth + k) * \(stepSums) "
+        + "+ l0 % \(Self.width);")
+    guard isPair else { return }
+    text.line("double *const upper = sums + (uintptr_t)visit->sum_depth * \(stepSums);")
+  }
+
+  /// Declares `due` and `upper_due`: where the sums lie if a condition holds, else sums of nothing, so
+  /// that they can be added without a branch.
+  func declareDueSums(where condition: String, in text: inout CText) {
+    declareSums(in: &text)
+    text.line("const double *const due = \(condition) ? sums : no_sums;")
+    guard isPair else { return }
+    text.line("const double *const upper_due = \(condition) ? upper : no_sums;")
+  }
+
+  /// Defines `no_sums`.
+  func defineNoSums(in text: inout CText) {
+    let count = program.sums.count * Self.width
+    let nothing = [String](repeating: "-0.0", count: count).joined(separator: ", ")
+    text.line("static const _Alignas(64) double no_sums[] = {\(nothing)};")
+  }
+
+  /// Adds sums to columns, of which some stand in local variables.
+  func addSums(
+    to locals: Set<Int>, from source: (lower: String, upper: String), in text: inout CText
+  ) {
     let state = SectionEmitter(layout: layout, surroundings: .init(locals: locals))
+    let (wide, mask) = (layout.wide, layout.mask)
     for (place, columns) in program.sums.enumerated() {
+      let (lower, upper) = (
+        "\(source.lower) + \(place * Self.width)", "\(source.upper) + \(place * Self.width)"
+      )
       text.block("") { text in
-        let (wide, mask) = (layout.wide, layout.mask)
-        let (at, upperAt) = ("sums + \(place * width)", "upper + \(place * width)")
         text.line(
           isPair
-            ? "const \(wide)real a = {cv_load(\(at)), cv_load(\(upperAt))};"
-            : "const \(wide)real a = \(wide)load(\(at));")
+            ? "const \(wide)real a = {cv_load(\(lower)), cv_load(\(upper))};"
+            : "const \(wide)real a = \(wide)load(\(lower));")
         text.line("const \(mask)mask m = \(wide)isNotMinusZero(a);")
         for column in columns {
           let sum = state.sum(of: column, and: "a", where: "m")
           text.line(state.assignment(of: sum, to: column))
         }
-        if isPair {
-          text.line("cv_store(\(at), cv_set(-0.0));")
-          text.line("cv_store(\(upperAt), cv_set(-0.0));")
-        } else {
-          text.line("\(wide)store(\(at), \(wide)set(-0.0));")
-        }
+      }
+    }
+  }
+
+  /// Leaves no sums behind.
+  func clearSums(in text: inout CText) {
+    for place in program.sums.indices {
+      for source in isPair ? ["sums", "upper"] : ["sums"] {
+        let prefix = isPair ? "cv_" : layout.wide
+        text.line("\(prefix)store(\(source) + \(place * Self.width), \(prefix)set(-0.0));")
       }
     }
   }

@@ -28,7 +28,10 @@ package enum CEmitter {
     StartEmitter(layout: layout).emit(into: &text)
     TestsEmitter(layout: layout).emit(into: &text)
     ProbeEmitter(layout: layout).emit(into: &text)
-    VisitEmitter(layout: layout).emit(into: &text)
+    switch visits {
+    case .long: LongVisitEmitter(layout: layout).emit(into: &text)
+    case .short: ShortVisitEmitter(layout: layout).emit(into: &text)
+    }
     text.line("")
     text.block(
       "__attribute__((visibility(\"default\"))) const coppice_kernel coppice_kernel_entry =",

@@ -83,6 +83,36 @@ struct ColumnLayout {
 
   func element(_ column: Int) -> Column.Element { program.columns[column].element }
 
+  /// Declares what a function that is called for one group takes from the visit; the compiler drops
+  /// what is not used.
+  func declareMemory(in text: inout CText) {
+    text.line("uint8_t *const state = visit->state;")
+    declareTables(in: &text)
+    text.line("const uint32_t lanes = visit->lanes;")
+    text.line("const uint64_t i0 = visit->first_neuron + l0;")
+    declareGroup(in: &text)
+  }
+
+  /// Declares what the function of the whole visit takes from it, and that it has left no mark.
+  func declareVisit(in text: inout CText) {
+    text.line("const uint32_t lanes = visit->lanes, live = visit->live_lanes;")
+    text.line("const uint32_t steps = visit->steps;")
+    text.line("const int64_t first = visit->first_step;")
+    text.line("uint8_t *const state = visit->state;")
+    declareTables(in: &text)
+    for uniform in hotUniforms.sorted(by: HotUniform.precedes) {
+      let (type, table) = uniform.isSingle ? ("cs_", "singles") : (wide, "uniforms")
+      text.line("const \(type)real \(uniform.name) = \(type)set(\(table)[\(uniform.place)]);")
+    }
+    text.line("visit->mark_count = 0;")
+  }
+
+  private func declareTables(in text: inout CText) {
+    text.line("const double *const uniforms = visit->uniforms;")
+    if program.precision == .single { text.line("const float *const singles = visit->singles;") }
+    text.line("const uint64_t *const streams = visit->streams;")
+  }
+
   /// Declares where the hot and the other columns of the group of lane `l0` begin in `state`.
   func declareGroup(in text: inout CText) {
     let (hot, rest) = (state.hotGroupBytes, state.restGroupBytes)

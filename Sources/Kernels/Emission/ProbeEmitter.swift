@@ -19,7 +19,7 @@ struct ProbeEmitter {
       "static __attribute__((noinline)) void probe(const coppice_visit *const visit, "
         + "const uint32_t l0, const int64_t n, const uint32_t row)"
     ) { text in
-      VisitEmitter.declareMemory(of: layout, in: &text)
+      layout.declareMemory(in: &text)
       layout.declarePointers(readColumns, in: &text)
       let count = section.outputs.count
       text.line("double *const r = visit->probe_rows + (uintptr_t)row * \(count) * lanes + l0;")

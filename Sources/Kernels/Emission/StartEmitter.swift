@@ -28,7 +28,7 @@ struct StartEmitter {
         + "const uint32_t l0, const int64_t n, const coppice_start *s, "
         + "const coppice_start *const stop)"
     ) { text in
-      VisitEmitter.declareMemory(of: layout, in: &text)
+      layout.declareMemory(in: &text)
       layout.declarePointers(readColumns, in: &text)
       text.block("for (; s != stop; ++s)") { text in
         let (wide, mask) = (layout.wide, layout.mask)
@@ -50,21 +50,21 @@ struct StartEmitter {
     }
   }
 
-  /// Calls the function where something is due at step k; the pass over what is due.
-  func call(in text: inout CText) {
+  /// Where something is due at step k, passes over it and has `call` call the function.
+  func act(in text: inout CText, _ call: (inout CText) -> Void) {
     guard isNeeded else { return }
     text.block("if (__builtin_expect(k == next_start, 0))") { text in
       text.line("const coppice_start *const first_start = start_now;")
       text.line("do ++start_now; while (start_now != start_end && start_now->step == k);")
       text.line("next_start = start_now != start_end ? start_now->step : UINT32_MAX;")
-      // In short visits columns stand in memory at this point.
-      if layout.visits == .long { layout.spill(readColumns, in: &text) }
-      text.line("start(visit, l0, n, first_start, start_now);")
-      if layout.visits == .long { layout.reload(writtenColumns, in: &text) }
+      call(&text)
     }
   }
 
-  /// Declares what `call` goes on from, at the beginning of a group of lanes.
+  /// The call for the group of lane `l0`.
+  static let call = "start(visit, l0, n, first_start, start_now);"
+
+  /// Declares what `act` goes on from, before the first step.
   func declare(in text: inout CText) {
     guard isNeeded else { return }
     text.line("const coppice_start *start_now = visit->starts;")

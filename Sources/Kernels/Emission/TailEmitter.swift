@@ -48,7 +48,7 @@ struct TailEmitter {
         + "const uint32_t l0, const int64_t n, const coppice_event *const from, "
         + "const coppice_event *const stop)"
     ) { text in
-      VisitEmitter.declareMemory(of: layout, in: &text)
+      layout.declareMemory(in: &text)
       layout.declarePointers(readColumns, in: &text)
       generalArrivals(in: &text)
       secondResets(in: &text)

@@ -27,7 +27,7 @@ struct TestsEmitter {
       "static __attribute__((noinline)) uint32_t tests(coppice_visit *const visit, "
         + "const uint32_t l0, const uint32_t k)"
     ) { text in
-      VisitEmitter.declareMemory(of: layout, in: &text)
+      layout.declareMemory(in: &text)
       text.line("const int64_t n = visit->first_step + k;")
       layout.declarePointers(readColumns, in: &text)
       text.line("const uint32_t ahead = visit->live_lanes > l0 ? visit->live_lanes - l0 : 0;")

@@ -1,14 +1,5 @@
-/// How many steps the visits of a run usually have, for which a kernel is laid out.
-package enum VisitLength: Hashable, Sendable, CaseIterable {
-  /// Many: the columns of every step live in registers, and are loaded and stored once a visit.
-  case long
-  /// One or two, where neurons reach each other without delay: the columns stay in memory, and a
-  /// step that nothing happens in is straight code.
-  case short
-}
-
-/// Writes the function `visit`: all steps of one group of lanes, then the next group.
-struct VisitEmitter {
+/// Writes the function `visit` for long visits: all steps of one group of lanes, then the next group.
+struct LongVisitEmitter {
   let layout: ColumnLayout
   private let tail: TailEmitter
   private let start: StartEmitter
@@ -16,7 +7,6 @@ struct VisitEmitter {
   private let probe: ProbeEmitter
   private let arrivals: ArrivalsEmitter
   private var program: Program { layout.program }
-  private var isLong: Bool { layout.visits == .long }
 
   init(layout: ColumnLayout) {
     self.layout = layout
@@ -27,36 +17,10 @@ struct VisitEmitter {
     arrivals = ArrivalsEmitter(layout: layout)
   }
 
-  /// Declares what each function takes from the visit; the compiler drops what is not used.
-  static func declareMemory(of layout: ColumnLayout, in text: inout CText) {
-    text.line("uint8_t *const state = visit->state;")
-    declareUniforms(of: layout, in: &text)
-    text.line("const uint64_t *const streams = visit->streams;")
-    text.line("const uint32_t lanes = visit->lanes;")
-    text.line("const uint64_t i0 = visit->first_neuron + l0;")
-    layout.declareGroup(in: &text)
-  }
-
-  private static func declareUniforms(of layout: ColumnLayout, in text: inout CText) {
-    text.line("const double *const uniforms = visit->uniforms;")
-    guard layout.program.precision == .single else { return }
-    text.line("const float *const singles = visit->singles;")
-  }
-
   func emit(into text: inout CText) {
-    if !isLong, isBetweenNeeded { between(in: &text) }
     text.line("")
     text.block("static void visit(coppice_visit *const visit)") { text in
-      text.line("const uint32_t lanes = visit->lanes, live = visit->live_lanes;")
-      text.line("const uint32_t steps = visit->steps;")
-      text.line("const int64_t first = visit->first_step;")
-      Self.declareUniforms(of: layout, in: &text)
-      for uniform in layout.hotUniforms.sorted(by: HotUniform.precedes) {
-        let (type, table) = uniform.isSingle ? ("cs_", "singles") : (layout.wide, "uniforms")
-        text.line(
-          "const \(type)real \(uniform.name) = \(type)set(\(table)[\(uniform.place)]);")
-      }
-      text.line("visit->mark_count = 0;")
+      layout.declareVisit(in: &text)
       text.block("for (uint32_t l0 = 0; l0 < live; l0 += \(layout.lanes))") { text in
         group(in: &text)
       }
@@ -66,9 +30,7 @@ struct VisitEmitter {
   private var isBetweenNeeded: Bool { tail.isNeeded || !program.summedColumns.isEmpty }
 
   private func group(in text: inout CText) {
-    text.line("uint8_t *const state = visit->state;")
     layout.declareGroup(in: &text)
-    text.line("const uint64_t *const streams = visit->streams;")
     text.line("const uint64_t i0 = visit->first_neuron + l0;")
     if !program.summedColumns.isEmpty {
       let due = layout.ofEight("visit->sums_due")
@@ -82,7 +44,7 @@ struct VisitEmitter {
     if let bits = program.secondReset?.pending { pointers.insert(bits) }
     if let flag = program.notRefractory { pointers.insert(flag) }
     layout.declarePointers(pointers, in: &text)
-    if isLong { loadHotColumns(in: &text) } else { arrivals.askAhead(in: &text) }
+    loadHotColumns(in: &text)
     pendingAtEntry(in: &text)
     start.declare(in: &text)
     if probe.isNeeded {
@@ -93,7 +55,7 @@ struct VisitEmitter {
       text.line("while (next_row < steps && !due[next_row]) ++next_row;")
     }
     text.block("for (uint32_t k = 0;;)") { text in step(in: &text) }
-    if isLong { storeHotColumns(in: &text) }
+    storeHotColumns(in: &text)
     if !program.pendingFlags.isEmpty {
       text.line("if (visit->pending) visit->pending[l0 / \(layout.lanes)] = pending != 0;")
     }
@@ -149,26 +111,20 @@ struct VisitEmitter {
     if program.secondReset?.pending != nil { work.append("(second >> ((n - 1) & 63) & 1)") }
     if isBetweenNeeded {
       let rare = Array(work.dropFirst())
-      if !program.summedColumns.isEmpty {
-        if isLong {
-          work.append("(arriving >> k & 1)")
-        } else {
-          text.block("if (arriving >> k & 1)") { text in arrivals.addSums(in: &text) }
-        }
-      }
+      if !program.summedColumns.isEmpty { work.append("(arriving >> k & 1)") }
       text.block("if (__builtin_expect(\(work.joined(separator: " | ")), 0))") { text in
-        if isLong {
-          betweenSteps(rare: rare, in: &text)
-        } else {
-          callBetween(rare: rare, in: &text)
-        }
+        betweenSteps(rare: rare, in: &text)
       }
     }
     text.line("if (k >= steps) break;")
-    start.call(in: &text)
+    start.act(in: &text) { text in
+      layout.spill(start.readColumns, in: &text)
+      text.line(StartEmitter.call)
+      layout.reload(start.writtenColumns, in: &text)
+    }
     if probe.isNeeded {
       text.block("if (__builtin_expect(k == next_row, 0))") { text in
-        if isLong { layout.spill(probe.readColumns, in: &text) }
+        layout.spill(probe.readColumns, in: &text)
         text.line("probe(visit, l0, n, row);")
         text.line("++row;")
         text.line("do ++next_row; while (next_row < steps && !due[next_row]);")
@@ -177,17 +133,7 @@ struct VisitEmitter {
     let everyStep = SectionEmitter(
       layout: layout,
       surroundings: .init(locals: layout.locals, hoisted: layout.hotUniforms))
-    if !isLong {
-      for column in layout.locals.sorted() {
-        text.line("\(layout.localType(column)) c\(column) = \(layout.memory(column));")
-      }
-    }
     text.block("") { text in everyStep.code(of: program.update, in: &text) }
-    if !isLong {
-      for column in layout.changing.intersection(layout.locals).sorted() {
-        text.line(layout.store("c\(column)", to: column))
-      }
-    }
     if tests.isNeeded {
       text.block("") { text in thresholds(everyStep, in: &text) }
     }
@@ -197,7 +143,7 @@ struct VisitEmitter {
   /// Sums of arrivals, on local variables; then, where there is more to do, the tail on memory.
   private func betweenSteps(rare: [String], in text: inout CText) {
     if !program.summedColumns.isEmpty {
-      text.block("if (arriving >> k & 1)") { text in arrivals.addSums(in: &text) }
+      text.block("if (arriving >> k & 1)") { text in arrivals.takeSums(in: &text) }
     }
     text.line("const coppice_event *const from = event;")
     text.line("uint32_t others = 0;")
@@ -222,38 +168,6 @@ struct VisitEmitter {
     }
   }
 
-  /// The same in short visits: a function that works on memory.
-  private func between(in text: inout CText) {
-    text.line("")
-    text.block(
-      "static __attribute__((noinline)) const coppice_event *between("
-        + "const coppice_visit *const visit, const uint32_t l0, const uint32_t k, "
-        + "const coppice_event *event, const coppice_event *const end, const int isRare)"
-    ) { text in
-      Self.declareMemory(of: layout, in: &text)
-      var columns = Set(program.summedColumns)
-      if let flag = program.notRefractory { columns.insert(flag) }
-      layout.declarePointers(columns, in: &text)
-      text.line("const coppice_event *const from = event;")
-      text.line("uint32_t others = 0;")
-      text.block("if (event != end && event->step == k)") { text in
-        arrivals.emit(into: &text)
-      }
-      if tail.isNeeded {
-        text.line(
-          "if (others | isRare) tail(visit, l0, visit->first_step + k - 1, from, event);")
-      }
-      text.line("return event;")
-    }
-  }
-
-  private func callBetween(rare: [String], in text: inout CText) {
-    let isRare = rare.isEmpty ? "0" : rare.joined(separator: " | ")
-    text.line("event = between(visit, l0, k, event, end, \(isRare));")
-    text.line("next = event != end ? event->step : UINT32_MAX;")
-    clearPending(in: &text)
-  }
-
   private func thresholds(_ everyStep: SectionEmitter, in text: inout CText) {
     var condition = "1"
     if let output = program.precondition.outputs.first {
@@ -261,10 +175,10 @@ struct VisitEmitter {
       condition = "__builtin_expect(\(layout.mask)any(v\(output)), 0)"
     }
     text.block("if (\(condition))") { text in
-      if isLong { layout.spill(tests.readColumns, in: &text) }
+      layout.spill(tests.readColumns, in: &text)
       let call = "tests(visit, l0, k);"
       text.line(program.pendingFlags.isEmpty ? call : "pending = \(call)")
-      if isLong { layout.reload(tests.writtenColumns, in: &text) }
+      layout.reload(tests.writtenColumns, in: &text)
     }
   }
 }
