@@ -10,7 +10,7 @@ import matplotlib
 
 from benchmarks import measurements
 from benchmarks.measurements import cases, delivery, layouts, rehearsal
-from benchmarks.suite import exchange, figures, medians, runs
+from benchmarks.suite import exchange, figures, medians, runs, tables
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402  pylint: disable=wrong-import-position
@@ -35,11 +35,7 @@ def main():
     sets = runs.combined([runs.RunSet.read(path) for path in options.files])
     options.output.mkdir(parents=True, exist_ok=True)
     for name, draw in _DRAWN.items():
-        parts = [part.name for part in measurements.ALL if part.plot == name]
-        measured = [one for one in sets if any(one.of(part) for part in parts)]
-        for place, one in enumerate(measured):
-            # The first machine's plots have the plain names.
-            stem = name if place == 0 else f"{name}-{one.machine['host']}"
+        for one, stem in tables.plots(name, sets, measurements.ALL):
             path = options.output / f"{stem}.png"
             draw(one).savefig(path, dpi=150)
             plt.close("all")

@@ -53,9 +53,17 @@ def provenance(runs, part):
     return f"{text} Command: `{' '.join(['python3 -m benchmarks run', *words])}`."
 
 
+def plots(name, sets, all_parts):
+    """The run sets that a plot can be drawn of, each with the name of its file: the first's is plain."""
+    parts = [part.name for part in all_parts if part.plot == name]
+    measured = [one for one in sets if any(one.of(part) for part in parts)]
+    return [(one, name if place == 1 else f"{name}-{place}")
+            for place, one in enumerate(measured, start=1)]
+
+
 def rendered(sets, all_parts, plots_of=None):
     """Markdown by table name: of each part that was measured, one table a run set. A folder of plots
-    puts each plot before the first table of its parts."""
+    puts each run set's plot before the first table of its parts."""
     found, placed = {}, set()
     for part in all_parts:
         for runs in sets:
@@ -65,9 +73,10 @@ def rendered(sets, all_parts, plots_of=None):
                 if not table.rows:
                     continue
                 texts = found.setdefault(table.name, [])
-                if plots_of and part.plot and part.plot not in placed:
-                    placed.add(part.plot)
-                    texts.append(f"![{part.title}]({plots_of}/{part.plot}.png)\n")
+                for one, stem in plots(part.plot, sets, all_parts) if plots_of and part.plot else []:
+                    if one is runs and stem not in placed:
+                        placed.add(stem)
+                        texts.append(f"![{part.title}]({plots_of}/{stem}.png)\n")
                 texts.append(f"{table.markdown()}\n\n{provenance(runs, part)}\n")
     return {name: "\n".join(texts) for name, texts in found.items()}
 

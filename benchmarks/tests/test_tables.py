@@ -57,6 +57,17 @@ class PublishedTests(unittest.TestCase):
             homeless &= set(elsewhere)
         self.assertEqual(homeless, set())
 
+    def test_every_plot_that_is_drawn_of_them_stands_in_the_documentation(self):
+        from benchmarks.__main__ import PAGES, PUBLISHED
+        from benchmarks.suite import runs
+        sets = runs.combined([runs.RunSet.read(file) for file in sorted(PUBLISHED.glob("*.json"))])
+        pages = "".join(path.read_text(encoding="utf-8") for path in PAGES)
+        drawn = [stem for name in {part.plot for part in measurements.ALL if part.plot}
+                 for _, stem in tables.plots(name, sets, measurements.ALL)]
+        self.assertIn("performance-strong-2", drawn)
+        for stem in drawn:
+            self.assertIn(f"{tables.PLOTS}/{stem}.png)", pages)
+
 
 class CaseTests(unittest.TestCase):
     def setUp(self):
