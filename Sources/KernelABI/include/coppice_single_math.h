@@ -175,14 +175,14 @@ CV_INLINE int cs_any(cs_mask m) { return cs_maskBits(m) != 0; }
 CV_INLINE cs_real cs_clear(cs_mask m, cs_real x) { return cs_select(m, cs_set(0), x); }
 
 /// Up to eight bytes 0 or 1 as as many bits.
-CV_INLINE uint32_t cs_bitsOfFlags(const uint8_t *p, int count) {
+CV_INLINE uint32_t cs_loadFlagBits(const uint8_t *p, int count) {
   uint64_t bytes = 0;
   __builtin_memcpy(&bytes, p, (unsigned long)count);
   // Byte i moves to bit 56 + i; no two products meet.
   return (uint32_t)((bytes * 0x0102040810204080u) >> 56);
 }
 /// Up to eight of the lowest bits as as many bytes.
-CV_INLINE void cs_flagsOfBits(uint8_t *p, uint32_t bits, int count) {
+CV_INLINE void cs_storeFlagBits(uint8_t *p, uint32_t bits, int count) {
   const uint64_t bit = ((bits & 0xff) * 0x0101010101010101u) & 0x8040201008040201u;
   const uint64_t bytes = ((bit + 0x00406070787c7e7fu) >> 7) & 0x0101010101010101u;
   __builtin_memcpy(p, &bytes, (unsigned long)count);
@@ -190,17 +190,17 @@ CV_INLINE void cs_flagsOfBits(uint8_t *p, uint32_t bits, int count) {
 /// Bytes 0 or 1, one per lane.
 CV_INLINE cs_mask cs_loadFlags(const uint8_t *p) {
 #if COPPICE_LANES == 16
-  return cs_maskOf(cs_bitsOfFlags(p, 8) | cs_bitsOfFlags(p + 8, 8) << 8);
+  return cs_maskOf(cs_loadFlagBits(p, 8) | cs_loadFlagBits(p + 8, 8) << 8);
 #else
-  return cs_maskOf(cs_bitsOfFlags(p, COPPICE_LANES));
+  return cs_maskOf(cs_loadFlagBits(p, COPPICE_LANES));
 #endif
 }
 CV_INLINE void cs_storeFlags(uint8_t *p, cs_mask m) {
 #if COPPICE_LANES == 16
-  cs_flagsOfBits(p, cs_maskBits(m), 8);
-  cs_flagsOfBits(p + 8, cs_maskBits(m) >> 8, 8);
+  cs_storeFlagBits(p, cs_maskBits(m), 8);
+  cs_storeFlagBits(p + 8, cs_maskBits(m) >> 8, 8);
 #else
-  cs_flagsOfBits(p, cs_maskBits(m), COPPICE_LANES);
+  cs_storeFlagBits(p, cs_maskBits(m), COPPICE_LANES);
 #endif
 }
 

@@ -19,6 +19,21 @@ struct ArrivalsEmitter {
   /// Of sixteen lanes the upper half's sums are those of the next group.
   private var isPair: Bool { layout.lanes > Self.width }
 
+  var hasSums: Bool { !program.sums.isEmpty }
+
+  /// Declares `arriving`: bit k where the group of lane `l0` has sums in step k.
+  func declareArriving(in text: inout CText) {
+    let due = layout.ofEight("visit->sums_due")
+    text.line("const uint32_t arriving = visit->sums_due ? \(due) : 0;")
+  }
+
+  /// Declares the group's events: from `event` to `end`.
+  func declareEvents(in text: inout CText) {
+    text.line("const uint32_t *const offsets = visit->event_offsets + l0 / \(layout.lanes);")
+    text.line("const coppice_event *event = visit->events + offsets[0];")
+    text.line("const coppice_event *const end = visit->events + offsets[1];")
+  }
+
   /// Adds the sums of the step that the engine has made, and leaves none behind.
   func takeSums(in text: inout CText) {
     declareSums(in: &text)

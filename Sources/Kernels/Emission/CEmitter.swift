@@ -24,13 +24,11 @@ package enum CEmitter {
     let lanes = (0..<layout.lanes).map { "\($0)" }.joined(separator: ", ")
     text.line("static const _Alignas(64) double lane_numbers[] = {\(lanes)};")
     text.line("")
-    TailEmitter(layout: layout).emit(into: &text)
-    StartEmitter(layout: layout).emit(into: &text)
-    TestsEmitter(layout: layout).emit(into: &text)
-    ProbeEmitter(layout: layout).emit(into: &text)
+    let functions = KernelFunctions(layout: layout)
+    functions.emit(into: &text)
     switch visits {
-    case .long: LongVisitEmitter(layout: layout).emit(into: &text)
-    case .short: ShortVisitEmitter(layout: layout).emit(into: &text)
+    case .long: LongVisitEmitter(layout: layout, functions: functions).emit(into: &text)
+    case .short: ShortVisitEmitter(layout: layout, functions: functions).emit(into: &text)
     }
     text.line("")
     text.block(

@@ -1,21 +1,8 @@
 /// Writes the function `visit` for long visits: all steps of one group of lanes, then the next group.
 struct LongVisitEmitter {
   let layout: ColumnLayout
-  private let tail: TailEmitter
-  private let start: StartEmitter
-  private let tests: TestsEmitter
-  private let probe: ProbeEmitter
-  private let arrivals: ArrivalsEmitter
+  let functions: KernelFunctions
   private var program: Program { layout.program }
-
-  init(layout: ColumnLayout) {
-    self.layout = layout
-    tail = TailEmitter(layout: layout)
-    start = StartEmitter(layout: layout)
-    tests = TestsEmitter(layout: layout)
-    probe = ProbeEmitter(layout: layout)
-    arrivals = ArrivalsEmitter(layout: layout)
-  }
 
   func emit(into text: inout CText) {
     text.line("")
@@ -27,18 +14,13 @@ struct LongVisitEmitter {
     }
   }
 
-  private var isBetweenNeeded: Bool { tail.isNeeded || !program.summedColumns.isEmpty }
-
   private func group(in text: inout CText) {
     layout.declareGroup(in: &text)
     text.line("const uint64_t i0 = visit->first_neuron + l0;")
-    if !program.summedColumns.isEmpty {
-      let due = layout.ofEight("visit->sums_due")
-      text.line("const uint32_t arriving = visit->sums_due ? \(due) : 0;")
+    if functions.arrivals.hasSums {
+      functions.arrivals.declareArriving(in: &text)
     }
-    text.line("const uint32_t *const offsets = visit->event_offsets + l0 / \(layout.lanes);")
-    text.line("const coppice_event *event = visit->events + offsets[0];")
-    text.line("const coppice_event *const end = visit->events + offsets[1];")
+    functions.arrivals.declareEvents(in: &text)
     text.line("uint32_t next = event != end ? event->step : UINT32_MAX;")
     var pointers = layout.everyStep.subtracting(layout.places.keys).union(program.summedColumns)
     if let bits = program.secondReset?.pending { pointers.insert(bits) }
@@ -46,8 +28,8 @@ struct LongVisitEmitter {
     layout.declarePointers(pointers, in: &text)
     loadHotColumns(in: &text)
     pendingAtEntry(in: &text)
-    start.declare(in: &text)
-    if probe.isNeeded {
+    functions.start.declare(in: &text)
+    if functions.probe.isNeeded {
       text.line(
         "const uint8_t *const due = "
           + "visit->probe_due && \(layout.ofEight("visit->probe_groups")) ? visit->probe_due : 0;")
@@ -109,22 +91,22 @@ struct LongVisitEmitter {
     var work = ["(k == next)"]
     if !program.pendingFlags.isEmpty { work.append("(pending != 0)") }
     if program.secondReset?.pending != nil { work.append("(second >> ((n - 1) & 63) & 1)") }
-    if isBetweenNeeded {
+    if functions.isBetweenNeeded {
       let rare = Array(work.dropFirst())
-      if !program.summedColumns.isEmpty { work.append("(arriving >> k & 1)") }
+      if functions.arrivals.hasSums { work.append("(arriving >> k & 1)") }
       text.block("if (__builtin_expect(\(work.joined(separator: " | ")), 0))") { text in
         betweenSteps(rare: rare, in: &text)
       }
     }
     text.line("if (k >= steps) break;")
-    start.act(in: &text) { text in
-      layout.spill(start.readColumns, in: &text)
+    functions.start.act(in: &text) { text in
+      layout.spill(functions.start.readColumns, in: &text)
       text.line(StartEmitter.call)
-      layout.reload(start.writtenColumns, in: &text)
+      layout.reload(functions.start.writtenColumns, in: &text)
     }
-    if probe.isNeeded {
+    if functions.probe.isNeeded {
       text.block("if (__builtin_expect(k == next_row, 0))") { text in
-        layout.spill(probe.readColumns, in: &text)
+        layout.spill(functions.probe.readColumns, in: &text)
         text.line("probe(visit, l0, n, row);")
         text.line("++row;")
         text.line("do ++next_row; while (next_row < steps && !due[next_row]);")
@@ -134,7 +116,7 @@ struct LongVisitEmitter {
       layout: layout,
       surroundings: .init(locals: layout.locals, hoisted: layout.hotUniforms))
     text.block("") { text in everyStep.code(of: program.update, in: &text) }
-    if tests.isNeeded {
+    if functions.tests.isNeeded {
       text.block("") { text in thresholds(everyStep, in: &text) }
     }
     text.line("if (++k == steps) break;")
@@ -142,21 +124,21 @@ struct LongVisitEmitter {
 
   /// Sums of arrivals, on local variables; then, where there is more to do, the tail on memory.
   private func betweenSteps(rare: [String], in text: inout CText) {
-    if !program.summedColumns.isEmpty {
-      text.block("if (arriving >> k & 1)") { text in arrivals.takeSums(in: &text) }
+    if functions.arrivals.hasSums {
+      text.block("if (arriving >> k & 1)") { text in functions.arrivals.takeSums(in: &text) }
     }
     text.line("const coppice_event *const from = event;")
     text.line("uint32_t others = 0;")
     text.block("if (k == next)") { text in
-      arrivals.emit(into: &text)
+      functions.arrivals.emit(into: &text)
       text.line("next = event != end ? event->step : UINT32_MAX;")
     }
-    guard tail.isNeeded else { return }
+    guard functions.tail.isNeeded else { return }
     let condition = (["(others != 0)"] + rare).joined(separator: " | ")
     text.block("if (\(condition))") { text in
-      layout.spill(tail.readColumns, in: &text)
+      layout.spill(functions.tail.readColumns, in: &text)
       text.line("tail(visit, l0, n - 1, from, event);")
-      layout.reload(tail.writtenColumns, in: &text)
+      layout.reload(functions.tail.writtenColumns, in: &text)
       clearPending(in: &text)
     }
   }
@@ -175,10 +157,10 @@ struct LongVisitEmitter {
       condition = "__builtin_expect(\(layout.mask)any(v\(output)), 0)"
     }
     text.block("if (\(condition))") { text in
-      layout.spill(tests.readColumns, in: &text)
+      layout.spill(functions.tests.readColumns, in: &text)
       let call = "tests(visit, l0, k);"
       text.line(program.pendingFlags.isEmpty ? call : "pending = \(call)")
-      layout.reload(tests.writtenColumns, in: &text)
+      layout.reload(functions.tests.writtenColumns, in: &text)
     }
   }
 }

@@ -7,69 +7,53 @@
 /// Those are gone through behind it, as those with events or resets are before it.
 struct ShortVisitEmitter {
   let layout: ColumnLayout
-  private let tail: TailEmitter
-  private let start: StartEmitter
-  private let tests: TestsEmitter
-  private let probe: ProbeEmitter
-  private let arrivals: ArrivalsEmitter
+  let functions: KernelFunctions
   private var program: Program { layout.program }
 
-  init(layout: ColumnLayout) {
-    self.layout = layout
-    tail = TailEmitter(layout: layout)
-    start = StartEmitter(layout: layout)
-    tests = TestsEmitter(layout: layout)
-    probe = ProbeEmitter(layout: layout)
-    arrivals = ArrivalsEmitter(layout: layout)
-  }
-
   func emit(into text: inout CText) {
-    if hasSums { arrivals.defineNoSums(in: &text) }
-    if isBetweenNeeded { between(in: &text) }
+    if functions.arrivals.hasSums { functions.arrivals.defineNoSums(in: &text) }
+    if functions.isBetweenNeeded { between(in: &text) }
     text.line("")
     text.block("static void visit(coppice_visit *const visit)") { text in
       layout.declareVisit(in: &text)
       let most = 64 * layout.lanes
       text.block("for (uint32_t from = 0; from < live; from += \(most))") { text in
         text.line("const uint32_t to = live - from < \(most) ? live : from + \(most);")
-        start.declare(in: &text)
-        if probe.isNeeded { text.line("uint32_t row = 0;") }
+        functions.start.declare(in: &text)
+        if functions.probe.isNeeded { text.line("uint32_t row = 0;") }
         text.block("for (uint32_t k = 0;;)") { text in step(in: &text) }
       }
     }
   }
 
-  private var hasSums: Bool { !program.sums.isEmpty }
-  private var isBetweenNeeded: Bool { tail.isNeeded || hasSums }
-
   /// All that groups do in one step, one kind of work after the other.
   private func step(in text: inout CText) {
     text.line("const int64_t n = first + k;")
-    if hasSums { text.line("uint64_t summed = 0;") }
-    if isBetweenNeeded {
+    if functions.arrivals.hasSums { text.line("uint64_t summed = 0;") }
+    if functions.isBetweenNeeded {
       text.line("uint64_t busy = 0;")
       forEachGroup(in: &text) { text in noteBusy(in: &text) }
-      if hasSums { text.line("if (\(needsSumsApart)) busy |= summed;") }
+      if functions.arrivals.hasSums { text.line("if (\(needsSumsApart)) busy |= summed;") }
       forEachNoted(in: "busy", &text) { text in text.line("between(visit, l0, k);") }
     }
     text.line("if (k >= steps) break;")
-    start.act(in: &text) { text in
+    functions.start.act(in: &text) { text in
       forEachGroup(in: &text) { text in text.line(StartEmitter.call) }
     }
-    if probe.isNeeded { takeProbes(in: &text) }
-    if tests.isNeeded { text.line("uint64_t risen = 0;") }
+    if functions.probe.isNeeded { takeProbes(in: &text) }
+    if functions.tests.isNeeded { text.line("uint64_t risen = 0;") }
     forEachGroup(in: &text) { text in update(in: &text) }
-    if tests.isNeeded {
+    if functions.tests.isNeeded {
       forEachNoted(in: "risen", &text) { text in
         guard !program.pendingFlags.isEmpty else { return text.line("tests(visit, l0, k);") }
         text.line("const uint32_t pending = tests(visit, l0, k);")
         text.line("if (visit->pending) visit->pending[l0 / \(layout.lanes)] = pending != 0;")
       }
     }
-    if hasSums {
+    if functions.arrivals.hasSums {
       forEachNoted(in: "summed", &text) { text in
-        arrivals.declareSums(in: &text)
-        arrivals.clearSums(in: &text)
+        functions.arrivals.declareSums(in: &text)
+        functions.arrivals.clearSums(in: &text)
       }
     }
     text.line("if (++k == steps) break;")
@@ -102,9 +86,9 @@ struct ShortVisitEmitter {
   /// sums cannot be left to it.
   private var needsSumsApart: String {
     var reasons = ["(k >= steps)"]
-    if start.isNeeded { reasons.append("(k == next_start)") }
-    if probe.isNeeded { reasons.append("(visit->probe_due && visit->probe_due[k])") }
-    return reasons.joined(separator: " | ")
+    if functions.start.isNeeded { reasons.append("(k == next_start)") }
+    if functions.probe.isNeeded { reasons.append("(visit->probe_due && visit->probe_due[k])") }
+    return reasons.joined(separator: " || ")
   }
 
   /// Notes whether the group of lane `l0` has sums of arrivals in this step, and whether it has any event
@@ -117,9 +101,8 @@ struct ShortVisitEmitter {
     text.line("const uint32_t *const offsets = visit->event_offsets + l0 / \(layout.lanes);")
     let work = ["(offsets[0] ^ offsets[1])"] + rareWork(in: &text)
     note(work.joined(separator: " | "), in: "busy", &text)
-    guard hasSums else { return }
-    let due = layout.ofEight("visit->sums_due")
-    text.line("const uint32_t arriving = visit->sums_due ? \(due) : 0;")
+    guard functions.arrivals.hasSums else { return }
+    functions.arrivals.declareArriving(in: &text)
     note("arriving >> k & 1", in: "summed", &text)
   }
 
@@ -150,20 +133,20 @@ struct ShortVisitEmitter {
       if let flag = program.notRefractory { columns.insert(flag) }
       if let bits = program.secondReset?.pending { columns.insert(bits) }
       layout.declarePointers(columns, in: &text)
-      if hasSums {
-        let due = layout.ofEight("visit->sums_due")
-        text.block("if (visit->sums_due && (\(due) >> k & 1))") { text in
-          arrivals.takeSums(in: &text)
+      if functions.arrivals.hasSums {
+        functions.arrivals.declareArriving(in: &text)
+        text.block("if (arriving >> k & 1)") { text in
+          functions.arrivals.takeSums(in: &text)
         }
       }
-      text.line("const uint32_t *const offsets = visit->event_offsets + l0 / \(layout.lanes);")
-      text.line("const coppice_event *event = visit->events + offsets[0];")
-      text.line("const coppice_event *const end = visit->events + offsets[1];")
+      functions.arrivals.declareEvents(in: &text)
       text.line("while (event != end && event->step < k) ++event;")
       text.line("const coppice_event *const from = event;")
       text.line("uint32_t others = 0;")
-      text.block("if (event != end && event->step == k)") { text in arrivals.emit(into: &text) }
-      guard tail.isNeeded else { return }
+      text.block("if (event != end && event->step == k)") { text in
+        functions.arrivals.emit(into: &text)
+      }
+      guard functions.tail.isNeeded else { return }
       let condition = (["others"] + rareWork(in: &text)).joined(separator: " | ")
       text.block("if (\(condition))") { text in
         text.line("tail(visit, l0, n - 1, from, event);")
@@ -193,10 +176,10 @@ struct ShortVisitEmitter {
     for column in layout.locals.sorted() {
       text.line("\(layout.localType(column)) c\(column) = \(layout.memory(column));")
     }
-    if hasSums {
+    if functions.arrivals.hasSums {
       let isDue = "(summed >> ((l0 - from) / \(layout.lanes)) & 1)"
-      arrivals.declareDueSums(where: isDue, in: &text)
-      arrivals.addSums(to: layout.locals, from: ("due", "upper_due"), in: &text)
+      functions.arrivals.declareDueSums(where: isDue, in: &text)
+      functions.arrivals.addSums(to: layout.locals, from: ("due", "upper_due"), in: &text)
     }
     let everyStep = SectionEmitter(
       layout: layout,
@@ -205,7 +188,7 @@ struct ShortVisitEmitter {
     for column in layout.changing.intersection(layout.locals).sorted() {
       text.line(layout.store("c\(column)", to: column))
     }
-    guard tests.isNeeded else { return }
+    guard functions.tests.isNeeded else { return }
     text.block("") { text in
       guard let output = program.precondition.outputs.first else {
         return note("1", in: "risen", &text)
