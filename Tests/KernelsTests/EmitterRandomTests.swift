@@ -85,12 +85,12 @@ import Testing
   }
 
   private static func scenario(
-    _ program: Program, _ portable: PortableKernel, seed: UInt64
+    _ program: Program, _ portable: PortableKernel, seed: UInt64, lanes: Int = 32
   ) -> BlockScenario {
     var random = SplitMix(state: seed)
     var scenario = BlockScenario(
-      program, uniforms: program.uniformTable(), lanes: 32,
-      liveLanes: Int.random(in: 17...32, using: &random), steps: 60)
+      program, uniforms: program.uniformTable(), lanes: lanes,
+      liveLanes: Int.random(in: lanes - 15...lanes, using: &random), steps: 60)
     scenario.firstStep = .random(in: 0...1_000_000, using: &random)
     scenario.initialise(with: portable)
     scenario.scatterEvents(
@@ -136,6 +136,27 @@ import Testing
       for visits in [1, 7, 40] {
         #expect(scenario.run(kernel, visits: visits) == expected)
         #expect(scenario.run(kernel, visits: min(visits, 31), isSummed: true) == expected)
+      }
+    }
+  }
+
+  /// In short visits 64 groups go through a step together; larger blocks have several times as many.
+  @Test(arguments: [Precision.double, .single])
+  func blocksOfManyGroupsLeaveTheBitsOfThePortableOne(precision: Precision) throws {
+    for seed in 2000..<UInt64(2004) {
+      let program = try Program(RandomProgram(seed: seed, precision: precision).definition)
+      let portable = try portableKernel(of: program)
+      let scenario = Self.scenario(program, portable, seed: seed, lanes: 2192)
+      let expected = scenario.run(portable, visits: 60)
+      for kernel in try kernels(of: program) {
+        try #require(2 * 64 * kernel.groupWidth(lanes: 2192) < scenario.liveLanes)
+        for visits in [1, 2, 60] {
+          let outcome = scenario.run(kernel, visits: visits)
+          #expect(outcome.areMarksSorted, "seed \(seed)")
+          #expect(outcome == expected, "seed \(seed), \(visits) steps per visit")
+          let summed = scenario.run(kernel, visits: min(visits, 31), isSummed: true)
+          #expect(summed == expected, "seed \(seed), \(visits) steps per visit, summed")
+        }
       }
     }
   }
