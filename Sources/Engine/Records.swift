@@ -30,8 +30,8 @@ package struct SpikeRecord: Hashable, Comparable, Sendable, BitwiseCopyable {
 /// did; a sink never communicates.
 package protocol RecordSink: AnyObject {
   /// Spikes of a stream (`Recording.spikes` first, then `Recording.events`, in their order),
-  /// sorted by (step, neuron).
-  func spikes(_ records: borrowing Span<SpikeRecord>, stream: Int) throws(RecordError)
+  /// sorted by (step, neuron). An array, as a sink may keep it without a copy.
+  func spikes(_ records: [SpikeRecord], stream: Int) throws(RecordError)
 
   /// No more records come of the steps so far, which may be about to be cut off: what a sink holds
   /// back must be on its way.

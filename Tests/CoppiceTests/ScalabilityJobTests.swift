@@ -11,7 +11,7 @@ import Testing
 /// changed, all numbers would stay as they are, and only the time would tell.
 @Suite struct ScalabilityJobTests {
   private final class NoRecords: RecordSink {
-    func spikes(_ records: borrowing Span<SpikeRecord>, stream: Int) throws(RecordError) {}
+    func spikes(_ records: [SpikeRecord], stream: Int) throws(RecordError) {}
     func states(
       _ values: borrowing Span<Double>, rows count: Int, firstStep: Int64, recording: Int
     ) throws(RecordError) {}

@@ -19,8 +19,8 @@ final class MemorySink: RecordSink {
     widths = plan.states.map { $0.variables.count * $0.neurons.count }
   }
 
-  func spikes(_ records: borrowing Span<SpikeRecord>, stream: Int) throws(RecordError) {
-    for place in records.indices { spikes[stream].append(records[place]) }
+  func spikes(_ records: [SpikeRecord], stream: Int) throws(RecordError) {
+    spikes[stream] += records
   }
 
   func states(

@@ -39,8 +39,8 @@ final class RecordedRun: RecordSink {
     return try of(job.experiment, on: layout)
   }
 
-  func spikes(_ records: borrowing Span<SpikeRecord>, stream: Int) throws(RecordError) {
-    for place in records.indices { streams[stream].append(records[place]) }
+  func spikes(_ records: [SpikeRecord], stream: Int) throws(RecordError) {
+    streams[stream] += records
   }
 
   func states(

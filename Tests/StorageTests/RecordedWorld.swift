@@ -135,7 +135,7 @@ struct RecordedWorld {
       let own = records.filter {
         epoch.contains($0.step) && spread.owners[Int($0.neuron)] == rank
       }
-      try writer.spikes(own.span, stream: stream)
+      try writer.spikes(own, stream: stream)
     }
     for (place, recording) in layout.states.enumerated() {
       let due = epoch.filter { $0 >= recording.from && $0 < recording.to }

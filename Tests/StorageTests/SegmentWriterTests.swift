@@ -25,13 +25,13 @@ extension HDF5Suite {
       for (number, records) in cases.enumerated() {
         let writer = try writer(in: place("\(number)"))
         let error = #expect(throws: RecordError.self) {
-          try writer.spikes(records.span, stream: 0)
+          try writer.spikes(records, stream: 0)
         }
         #expect(error?.exitCode == 70)
       }
       let error = #expect(throws: RecordError.self) {
         let none: [SpikeRecord] = []
-        try writer(in: place("stream")).spikes(none.span, stream: 4)
+        try writer(in: place("stream")).spikes(none, stream: 4)
       }
       #expect(error?.exitCode == 70)
     }
@@ -56,7 +56,7 @@ extension HDF5Suite {
       let place = try TemporaryDirectory()
       let writer = try writer(in: place("out"))
       let spike = [SpikeRecord(step: 0, neuron: 1)]
-      try writer.spikes(spike.span, stream: 0)
+      try writer.spikes(spike, stream: 0)
       let row = [Double](repeating: -0.07, count: 40)
       try writer.states(row.span, rows: 1, firstStep: 0, recording: 0)
       let receipt = try #require(try writer.cut(at: 1))
@@ -77,7 +77,7 @@ extension HDF5Suite {
           ranks: 1, firstStep: 0, columns: world.layout.states.map { Array($0.neurons.indices) },
           budget: 0)
         let spike = [SpikeRecord(step: 0, neuron: 1)]
-        try writer.spikes(spike.span, stream: 0)
+        try writer.spikes(spike, stream: 0)
         let during = try FileManager.default.contentsOfDirectory(atPath: place("out/segments"))
         #expect(during.contains { $0.hasSuffix(".partial") })
       }
@@ -96,7 +96,7 @@ extension HDF5Suite {
       #expect(first?.reason.contains("No such file or directory") == true)
       let second = #expect(throws: RecordError.self) {
         let spike = [SpikeRecord(step: 0, neuron: 1)]
-        try writer.spikes(spike.span, stream: 0)
+        try writer.spikes(spike, stream: 0)
       }
       #expect(second?.exitCode == 74)
     }

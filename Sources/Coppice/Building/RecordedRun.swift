@@ -82,10 +82,8 @@ public final class RecordedRun {
 }
 
 extension RecordedRun: RecordSink {
-  package func spikes(
-    _ records: borrowing Span<SpikeRecord>, stream: Int
-  ) throws(RecordError) {
-    for place in records.indices { streams[stream].append(records[place]) }
+  package func spikes(_ records: [SpikeRecord], stream: Int) throws(RecordError) {
+    streams[stream] += records
   }
 
   package func states(

@@ -24,11 +24,10 @@ final class BackgroundRecords: RecordSink {
     self.thread = thread
   }
 
-  func spikes(_ records: borrowing Span<SpikeRecord>, stream: Int) throws(RecordError) {
+  func spikes(_ records: [SpikeRecord], stream: Int) throws(RecordError) {
     try requireThread()
-    let copy = records.withUnsafeBufferPointer { Array($0) }
-    thread.give(bytes: copy.count * 16) { [writer] () throws(StorageError) in
-      try writer.take { (sink) throws(RecordError) in try sink.spikes(copy.span, stream: stream) }
+    thread.give(bytes: records.count * 16) { [writer] () throws(StorageError) in
+      try writer.take { (sink) throws(RecordError) in try sink.spikes(records, stream: stream) }
     }
   }
 
@@ -37,7 +36,11 @@ final class BackgroundRecords: RecordSink {
   ) throws(RecordError) {
     try requireThread()
     while held.count <= recording { held.append(Rows()) }
-    if held[recording].count == 0 { held[recording].firstStep = firstStep }
+    if held[recording].count == 0 {
+      held[recording].firstStep = firstStep
+      // All at once: memory that grows is copied, and its pages are touched anew.
+      held[recording].values.reserveCapacity(BackgroundRecords.fewestBytes / 8 + values.count)
+    }
     held[recording].count += rows
     values.withUnsafeBufferPointer { held[recording].values.append(contentsOf: $0) }
     if held[recording].values.count * 8 >= BackgroundRecords.fewestBytes { give(recording) }

@@ -31,7 +31,7 @@ package struct Rehearsal {
 
   /// Takes what is recorded, and forgets it.
   private final class NoRecords: RecordSink {
-    func spikes(_ records: borrowing Span<SpikeRecord>, stream: Int) throws(RecordError) {}
+    func spikes(_ records: [SpikeRecord], stream: Int) throws(RecordError) {}
     func states(
       _ values: borrowing Span<Double>, rows: Int, firstStep: Int64, recording: Int
     ) throws(RecordError) {}

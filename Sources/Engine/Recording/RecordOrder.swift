@@ -3,50 +3,57 @@
 /// Workers own their neurons in ascending order, and a visit marks what happens in one step in the
 /// order of lanes. So in their lists, one behind the other, the records of each step are in order,
 /// and it is enough to count steps. Lists of which that does not hold are sorted by comparison.
-struct RecordOrder: ~Copyable {
+struct RecordOrder {
   /// Steps between the first and the last record, over records, up to which steps are counted.
   private static let mostStepsPerRecord = 4
 
   /// By step from the first on: where its next record goes.
   private var places: [Int] = []
-  private var sorted = GrowingList<SpikeRecord>(capacity: 1024)
 
-  /// - Complexity: O(records), or O(records log records) where they are compared.
-  mutating func sort(_ records: inout GrowingList<SpikeRecord>) {
-    guard !RecordOrder.isSorted(records.elements) else { return }
-    if countSteps(of: records.elements) {
-      swap(&records, &sorted)
-      guard !RecordOrder.isSorted(records.elements) else { return }
-    }
-    var elements = records.mutableElements
-    elements.sort()
-  }
-
-  /// Puts the records into `sorted` by step, those of a step as they come.
+  /// The records of all lists, in new memory for whoever keeps them.
   ///
-  /// - Returns: `false` if they are few over many steps.
-  private mutating func countSteps(of records: UnsafeBufferPointer<SpikeRecord>) -> Bool {
-    let (first, last) = records.reduce((Int64.max, Int64.min)) {
-      (min($0.0, $1.step), max($0.1, $1.step))
+  /// - Complexity: O(records), or O(records log records) where they are compared.
+  mutating func sorted(_ lists: [UnsafeBufferPointer<SpikeRecord>]) -> [SpikeRecord] {
+    let count = lists.reduce(0) { $0 + $1.count }
+    let (first, last) = lists.reduce((Int64.max, Int64.min)) {
+      $1.reduce($0) { (min($0.0, $1.step), max($0.1, $1.step)) }
     }
-    guard !records.isEmpty, last - first <= Int64(RecordOrder.mostStepsPerRecord * records.count)
-    else { return false }
-    places.removeAll(keepingCapacity: true)
-    places.append(contentsOf: repeatElement(0, count: Int(last - first) + 2))
-    for record in records { places[Int(record.step - first) + 1] += 1 }
-    for step in places.indices.dropFirst() { places[step] += places[step - 1] }
-    sorted.removeAll()
-    sorted.append(contentsOf: records)
-    let target = sorted.mutableElements
-    for record in records {
-      let step = Int(record.step - first)
-      target[places[step]] = record
-      places[step] += 1
+    guard count > 0 else { return [] }
+    var records: [SpikeRecord]
+    if last - first <= Int64(RecordOrder.mostStepsPerRecord * count) {
+      records = byStep(lists, count: count, steps: first...last)
+    } else {
+      records = lists.flatMap { $0 }
     }
-    return true
+    // The law of the type is not taken on trust: who reads the files relies on the order.
+    if !RecordOrder.isSorted(records) { records.sort() }
+    return records
   }
 
-  private static func isSorted(_ records: UnsafeBufferPointer<SpikeRecord>) -> Bool {
+  /// The records by step, those of a step as they come.
+  private mutating func byStep(
+    _ lists: [UnsafeBufferPointer<SpikeRecord>], count: Int, steps: ClosedRange<Int64>
+  ) -> [SpikeRecord] {
+    let first = steps.lowerBound
+    places.removeAll(keepingCapacity: true)
+    places.append(contentsOf: repeatElement(0, count: Int(steps.upperBound - first) + 2))
+    for list in lists {
+      for record in list { places[Int(record.step - first) + 1] += 1 }
+    }
+    for step in places.indices.dropFirst() { places[step] += places[step - 1] }
+    return Array(unsafeUninitializedCapacity: count) { target, initialized in
+      for list in lists {
+        for record in list {
+          let step = Int(record.step - first)
+          target.initializeElement(at: places[step], to: record)
+          places[step] += 1
+        }
+      }
+      initialized = count
+    }
+  }
+
+  private static func isSorted(_ records: [SpikeRecord]) -> Bool {
     zip(records, records.dropFirst()).allSatisfy { $0 <= $1 }
   }
 }

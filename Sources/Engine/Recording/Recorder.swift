@@ -8,7 +8,6 @@ final class Recorder {
 
   private let streams: Int
   private let states: [StateRows]
-  private var merged = GrowingList<SpikeRecord>(capacity: 1024)
   private var order = RecordOrder()
   /// What went wrong; recording stops with it.
   private(set) var fault: SimulationError?
@@ -60,13 +59,9 @@ final class Recorder {
   private func hand(
     stream: Int, of workers: [Worker], to sink: any RecordSink
   ) throws(RecordError) {
-    merged.removeAll()
-    for worker in workers { merged.append(contentsOf: worker.records.records(of: stream)) }
-    guard merged.count > 0 else { return }
     // Workers' lists are in the order of blocks: within a visit of several steps that is not the
     // order of steps.
-    order.sort(&merged)
-    let records = Span<SpikeRecord>(_unsafeElements: merged.elements)
-    try sink.spikes(records, stream: stream)
+    let records = order.sorted(workers.map { $0.records.records(of: stream) })
+    if !records.isEmpty { try sink.spikes(records, stream: stream) }
   }
 }

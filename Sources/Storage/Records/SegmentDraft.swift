@@ -46,29 +46,31 @@ final class SegmentDraft {
     try? Durability.removeIfPresent(partialPath)
   }
 
-  /// Appends records of a stream.
+  /// Appends records of a stream, list by list.
   ///
   /// - Parameter isLast: Nothing more of this stream will come; it is written in one piece then if
   ///   nothing came before.
   func append(
-    _ list: [SpikeRecord], stream: Int, isLast: Bool
+    _ lists: [[SpikeRecord]], stream: Int, isLast: Bool
   ) throws(StorageError) {
-    guard !list.isEmpty else { return }
+    let count = lists.reduce(0) { $0 + $1.count }
+    guard count > 0 else { return }
     let written = records[stream]
     try withGroup("streams", stream) { (group) throws(StorageError) in
       try SegmentDraft.append(
-        list.map(\.step), rows: list.count, shape: [], chunk: [8192], to: "step", in: group,
-        written: written, isLast: isLast)
+        lists.concatenated { $0.map(\.step) }, rows: count, shape: [], chunk: [8192], to: "step",
+        in: group, written: written, isLast: isLast)
       try SegmentDraft.append(
-        list.map(\.neuron), rows: list.count, shape: [], chunk: [8192], to: "neuron", in: group,
-        written: written, isLast: isLast)
+        lists.concatenated { $0.map(\.neuron) }, rows: count, shape: [], chunk: [8192],
+        to: "neuron", in: group, written: written, isLast: isLast)
     }
-    records[stream] += list.count
+    records[stream] += count
   }
 
-  /// Appends rows of a states recording, [row][variable][column], in the units of files.
+  /// Appends rows of a states recording, [row][variable][column], in the units of files, piece by
+  /// piece.
   func append<T: HDF5Element>(
-    _ values: [T], rows count: Int, columns: [Int], recording: Int, isLast: Bool
+    _ pieces: [[T]], rows count: Int, columns: [Int], recording: Int, isLast: Bool
   ) throws(StorageError) {
     guard count > 0, !columns.isEmpty else { return }
     let written = rows[recording]
@@ -78,8 +80,8 @@ final class SegmentDraft {
     try withGroup("states", recording) { (group) throws(StorageError) in
       if written == 0 { try group.writeList("columns", columns.map { Int64($0) }) }
       try SegmentDraft.append(
-        values, rows: count, shape: shape, chunk: chunk, to: "data", in: group, written: written,
-        isLast: isLast)
+        pieces.concatenated { $0 }, rows: count, shape: shape, chunk: chunk, to: "data", in: group,
+        written: written, isLast: isLast)
     }
     rows[recording] += count
   }
@@ -123,6 +125,18 @@ final class SegmentDraft {
     try file?.writeList("header", header.values)
     try file.take()?.close()
     return ClosedSegment(in: directory, rank: rank, steps: header.steps)
+  }
+}
+
+extension Array {
+  /// What `transform` makes of each list, one behind the other in memory that never grows.
+  fileprivate func concatenated<Item, Value>(
+    _ transform: ([Item]) -> [Value]
+  ) -> [Value] where Element == [Item] {
+    var values: [Value] = []
+    values.reserveCapacity(reduce(0) { $0 + $1.count })
+    for list in self { values += transform(list) }
+    return values
   }
 }
 

@@ -72,9 +72,7 @@ package final class SegmentWriter: RecordSink {
 
   // MARK: Taking records
 
-  package func spikes(
-    _ records: borrowing Span<SpikeRecord>, stream: Int
-  ) throws(RecordError) {
+  package func spikes(_ records: [SpikeRecord], stream: Int) throws(RecordError) {
     guard streams.indices.contains(stream) else {
       throw RecordError(message: "there is no record stream \(stream)", exitCode: ExitCode.fault)
     }
@@ -126,7 +124,7 @@ package final class SegmentWriter: RecordSink {
   }
 
   private var bufferedBytes: Int {
-    streams.reduce(0) { $0 + $1.records.count * 16 } + states.reduce(0) { $0 + $1.bufferedBytes }
+    streams.reduce(0) { $0 + $1.count * 16 } + states.reduce(0) { $0 + $1.bufferedBytes }
   }
 
   /// Ends the segment before `step` and begins the next one there: ``close(at:)``, then
@@ -194,8 +192,8 @@ package final class SegmentWriter: RecordSink {
     try Durability.requireSpace(bufferedBytes, at: directory.segments)
     try draft.open()
     for stream in streams.indices {
-      try draft.append(streams[stream].records, stream: stream, isLast: isLast)
-      streams[stream].records.removeAll(keepingCapacity: !isLast)
+      try draft.append(streams[stream].lists, stream: stream, isLast: isLast)
+      streams[stream].clear()
     }
     for recording in states.indices {
       let buffer = states[recording]
@@ -208,38 +206,53 @@ package final class SegmentWriter: RecordSink {
           buffer.floats, rows: buffer.rows, columns: buffer.columns, recording: recording,
           isLast: isLast)
       }
-      states[recording].clear(keepingCapacity: !isLast)
+      states[recording].clear()
     }
   }
 }
 
+// What is held is kept in the pieces in which it came: memory that grows is copied and its pages are
+// touched anew, on a core that a worker of the loop waits for.
+
 /// Records of a stream that are not in the file yet.
 private struct StreamBuffer {
-  var records: [SpikeRecord] = []
+  private(set) var lists: [[SpikeRecord]] = []
+  private(set) var count = 0
   /// The newest record ever taken, for the check of the order.
-  var last: SpikeRecord?
+  private(set) var last: SpikeRecord?
 
   /// Takes records in the order of (step, neuron), and keeps those within a window of steps.
   ///
   /// - Parameters:
   ///   - firstStep: none may be earlier.
   ///   - size: neurons of the population.
-  /// - Returns: the first that is out of order or range; those before it were taken.
+  /// - Returns: the first that is out of order or range; none was taken then.
   mutating func take(
-    _ list: borrowing Span<SpikeRecord>, from firstStep: Int64, within window: Range<Int64>,
-    below size: Int
+    _ list: [SpikeRecord], from firstStep: Int64, within window: Range<Int64>, below size: Int
   ) -> SpikeRecord? {
     var newest = last ?? SpikeRecord(step: .min, neuron: 0)
-    for place in list.indices {
-      let record = list[place]
+    for record in list {
       guard newest <= record, record.step >= firstStep, Int(record.neuron) < size else {
         return record
       }
       newest = record
-      last = record
-      if window.contains(record.step) { records.append(record) }
     }
+    guard let first = list.first else { return nil }
+    last = newest
+    let isWhole = window.contains(first.step) && window.contains(newest.step)
+    keep(isWhole ? list : list.filter { window.contains($0.step) })
     return nil
+  }
+
+  private mutating func keep(_ list: [SpikeRecord]) {
+    guard !list.isEmpty else { return }
+    lists.append(list)
+    count += list.count
+  }
+
+  mutating func clear() {
+    lists = []
+    count = 0
   }
 }
 
@@ -248,11 +261,12 @@ private struct StatesBuffer {
   /// Places in the recording's neurons.
   let columns: [Int]
   let isDouble: Bool
-  var floats: [Float] = []
-  var doubles: [Double] = []
-  var rows = 0
+  private(set) var floats: [[Float]] = []
+  private(set) var doubles: [[Double]] = []
+  private(set) var bufferedBytes = 0
+  private(set) var rows = 0
   /// Place of the next row due, counted from the window's start.
-  var nextRow: Int64
+  private(set) var nextRow: Int64
 
   init(columns: [Int], nextRow: Int64, isDouble: Bool) {
     self.columns = columns
@@ -260,33 +274,41 @@ private struct StatesBuffer {
     self.isDouble = isDouble
   }
 
-  var bufferedBytes: Int { floats.count * 4 + doubles.count * 8 }
-
   /// Takes rows of SI values. One multiplication brings each to its unit, and one rounding to f32.
   mutating func append(
     _ values: borrowing Span<Double>, rows count: Int, variables: [RecordingLayout.Variable]
   ) {
-    var place = 0
-    for _ in 0..<count {
-      for variable in variables {
-        let scale = variable.unit.scale
-        for _ in columns {
-          if isDouble {
-            doubles.append(values[place] * scale)
-          } else {
-            floats.append(Float(values[place] * scale))
-          }
-          place += 1
-        }
-      }
+    if isDouble {
+      doubles.append(inUnits(values, of: variables) { $0 })
+    } else {
+      floats.append(inUnits(values, of: variables) { Float($0) })
     }
+    bufferedBytes += values.count * (isDouble ? 8 : 4)
     rows += count
     nextRow += Int64(count)
   }
 
-  mutating func clear(keepingCapacity: Bool) {
-    floats.removeAll(keepingCapacity: keepingCapacity)
-    doubles.removeAll(keepingCapacity: keepingCapacity)
+  /// [row][variable][column], each in its variable's unit.
+  @inline(__always)
+  private func inUnits<T>(
+    _ values: borrowing Span<Double>, of variables: [RecordingLayout.Variable],
+    _ rounded: (Double) -> T
+  ) -> [T] {
+    Array(unsafeUninitializedCapacity: values.count) { target, initialized in
+      for place in stride(from: 0, to: values.count, by: max(columns.count, 1)) {
+        let scale = variables[place / columns.count % variables.count].unit.scale
+        for column in place..<place + columns.count {
+          target.initializeElement(at: column, to: rounded(values[column] * scale))
+        }
+      }
+      initialized = values.count
+    }
+  }
+
+  mutating func clear() {
+    floats = []
+    doubles = []
+    bufferedBytes = 0
     rows = 0
   }
 }
