@@ -11,7 +11,8 @@ import Testing
       // Twice, as what is left of the first must not matter; once in two lists.
       _ = order.sorted([all])
       return order.sorted([
-        UnsafeBufferPointer(rebasing: all[..<middle]), UnsafeBufferPointer(rebasing: all[middle...]),
+        UnsafeBufferPointer(rebasing: all[..<middle]),
+        UnsafeBufferPointer(rebasing: all[middle...]),
       ])
     }
   }
