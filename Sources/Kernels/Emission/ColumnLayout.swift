@@ -123,6 +123,13 @@ struct ColumnLayout {
         + "+ (uintptr_t)(l0 / \(group)) * \(rest);")
   }
 
+  /// Asks memory for the hot columns of the group behind this one, while this one goes through its steps.
+  func prefetchNextGroup(in text: inout CText) {
+    let bytes = state.hotGroupBytes
+    text.line(
+      "for (uint32_t j = 0; j < \(bytes); j += 64) __builtin_prefetch(hot + \(bytes) + j);")
+  }
+
   /// Declares the pointers to some columns' lanes of the group, from `hot` and `rest`.
   func declarePointers(_ columns: some Collection<Int>, in text: inout CText) {
     for column in columns.sorted() {

@@ -27,6 +27,7 @@ struct LongVisitEmitter {
     if let flag = program.notRefractory { pointers.insert(flag) }
     layout.declarePointers(pointers, in: &text)
     loadHotColumns(in: &text)
+    layout.prefetchNextGroup(in: &text)
     pendingAtEntry(in: &text)
     functions.start.declare(in: &text)
     if functions.probe.isNeeded {
