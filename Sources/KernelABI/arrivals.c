@@ -1,5 +1,7 @@
 #include "coppice_arrivals.h"
 
+#include "coppice_portable.h"
+
 #pragma STDC FP_CONTRACT OFF
 
 // -0.0 is what no arrival leaves behind; + 0.0 makes the other zero of it, and changes no other
@@ -56,7 +58,7 @@ void coppice_add_spikes(
 }
 
 // Rows whose memory is asked for before they are read: some hundred nanoseconds.
-#define AHEAD 12
+#define AHEAD 20
 
 static inline void prefetch_row(
     const coppice_due_row *row, const uint32_t *slots, const float *singles,
@@ -145,4 +147,44 @@ void coppice_add_sorted_weights(
     const coppice_tile *tile, uint32_t place, uint32_t step_sums, const uint32_t *arrivals,
     const double *weights, size_t count, double scale) {
   ADD_SORTED(weights[i] * scale)
+}
+
+void coppice_count_rows(
+    coppice_counted_arrivals *counted, const coppice_due_row *rows, size_t count,
+    const uint32_t *slots) {
+  for (size_t place = 0; place < count; ++place) {
+    const coppice_due_row row = rows[place];
+    if (place + AHEAD < count) prefetch_row(&rows[place + AHEAD], slots, NULL, NULL);
+    uint8_t *const counts = counted->counts + row.k * counted->step_slots;
+    for (uint32_t n = 0; n < row.times; ++n) {
+      for (uint32_t i = row.begin; i < row.end; ++i) {
+        if (__builtin_expect(++counts[slots[i]] == 0, 0))
+          counted->full[counted->full_count++] = (uint64_t)row.k << 32 | slots[i];
+      }
+    }
+  }
+}
+
+// All that is added to a sum here is the same amount, so what overflowed may as well come first.
+static void add_full(
+    const coppice_tile *tile, uint32_t place, uint32_t step_sums,
+    const coppice_counted_arrivals *counted, double amount) {
+  for (uint32_t i = 0; i < counted->full_count; ++i) {
+    const uint32_t slot = (uint32_t)counted->full[i], k = (uint32_t)(counted->full[i] >> 32);
+    if (slot / 8 < tile->first_group || slot >= tile->end) continue;
+    const uint32_t group = slot / 8 - tile->first_group;
+    double *const sum =
+        tile->sums + place + group * (size_t)tile->group_sums + k * step_sums + slot % 8;
+    for (uint32_t n = 0; n < 256; ++n) *sum += amount;
+    tile->due[group] |= (uint32_t)1 << k;
+  }
+}
+
+void coppice_add_counted(
+    const coppice_tile *tile, uint32_t place, uint32_t step_sums, uint32_t steps,
+    const coppice_counted_arrivals *counted, double amount, int clears) {
+  amount += 0.0;
+  add_full(tile, place, step_sums, counted, amount);
+  coppice_portable_best()->add_counted(
+      tile, place, step_sums, steps, counted, amount, clears);
 }

@@ -3,6 +3,7 @@
 
 #include "coppice_kernel_math.h"
 #include "coppice_portable.h"
+#include "portable_counts.h"
 #include "portable_singles.h"
 #include "portable_tables.h"
 
@@ -178,7 +179,7 @@ static double scalar_normal_quantile(double p) { return cv_normalQuantile(cv_set
 
 const coppice_operations COPPICE_PORTABLE_TABLE = {
     {COPPICE_PORTABLE_NAME, unary, binary, fused, compare, select_lanes, uniform, normal, poisson,
-     logarithms,
+     logarithms, add_counted,
      {unary_single, binary_single, fused_single, compare_single, select_single, narrow, widen}},
     scalar_exp,
     scalar_log,

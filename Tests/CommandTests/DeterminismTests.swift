@@ -262,12 +262,13 @@ struct Layout: CustomTestStringConvertible, Sendable {
   }
 
   /// The network of the scalability study in epochs of 16 steps: Poisson units that are drawn where
-  /// they arrive, and short rows that are sorted by tile. The same bytes as of events, to which a
-  /// schedule turns them all; on ranks and threads, and in a run that goes on.
-  @Test func drivenUnitsAndSortedRowsGiveTheSameBytes() throws {
+  /// they arrive, and short rows whose few arrivals are sorted by tile, and many counted. The same bytes
+  /// as of events, to which a schedule turns them all; on ranks and threads, and in a run that goes on.
+  @Test(arguments: [(6, 90), (60, 120)])
+  func drivenUnitsAndShortRowsGiveTheSameBytes(synapses: Int, rate: Int) throws {
     let job = CommandRun.package.path + "/jobs/scalability/dense.yaml"
     let small = [
-      "constants.neurons=6000", "constants.synapses=12", "constants.input_rate=90 Hz",
+      "constants.neurons=6000", "constants.synapses=\(synapses)", "constants.input_rate=\(rate) Hz",
       "projections.recurrent.weight=0.2", "simulation.duration=40 ms",
     ]
     let entries = ["x_dist", "y_prox", "recurrent"].map {

@@ -39,17 +39,18 @@ import Testing
     #expect(driving == count)
   }
 
-  /// What `drivenUnitsAndSortedRowsGiveTheSameBytes` runs on ranks and threads does sort.
-  @Test func shortRowsAreSorted() throws {
+  /// What `drivenUnitsAndShortRowsGiveTheSameBytes` runs on ranks and threads does sort and count.
+  @Test(arguments: [(6, 90, RowArrivals.Way.sorted), (60, 120, .counted)])
+  func shortRowsAreSortedOrCounted(synapses: Int, rate: Int, way: RowArrivals.Way) throws {
     let overrides = [
-      "constants.neurons=6000", "constants.synapses=12", "constants.input_rate=90 Hz",
+      "constants.neurons=6000", "constants.synapses=\(synapses)", "constants.input_rate=\(rate) Hz",
       "projections.recurrent.weight=0.2", "simulation.duration=40 ms",
     ]
     let simulation = try Self.simulation(
       "dense.yaml", overrides, RunOptions(threads: 2, backend: .compiled))
     _ = try simulation.run(into: NoRecords())
     for worker in simulation.workers {
-      #expect(worker.summed.joined().count { $0.isSorted } == 1)
+      #expect(worker.summed.joined().compactMap(\.way) == [way])
     }
   }
 }

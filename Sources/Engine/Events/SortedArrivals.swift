@@ -24,6 +24,9 @@ struct SortedArrivals: ~Copyable {
       && EpochSequence.longest <= 1 << COPPICE_ARRIVAL_STEP_BITS
   }
 
+  /// With what is to spare, rounded up.
+  static func bytesPerArrival(keepsWeights: Bool) -> Int { keepsWeights ? 15 : 5 }
+
   /// Neighbouring slots of a cohort, so many of each tile.
   struct Tiles {
     var count: Int

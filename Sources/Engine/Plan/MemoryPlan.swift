@@ -92,6 +92,14 @@ package struct MemoryPlan: Sendable {
         * MemoryPlan.rate(of: source) * experiment.dt
       let waiting = perStep * Double(epochSteps + delay)
       parts.events = parts.events.addingClamped(Int(clamping: waiting))
+      if isSummed {
+        let neurons = share(network.populations[projection.target.population].size)
+        parts.events = parts.events.addingClamped(
+          MemoryPlan.arrivalBytes(
+            of: projection, synapses: count / Double(ranks),
+            rate: MemoryPlan.rate(of: source) * experiment.dt, neurons: neurons,
+            steps: epochSteps))
+      }
     }
     for population in experiment.recording.spikes {
       let source = network.populations[population]
@@ -109,6 +117,24 @@ package struct MemoryPlan: Sendable {
       let taken = max(0, (end - recording.window.from) / recording.window.every)
       stateBytes += Double(taken) * Double(width) * (recording.precision == .single ? 4 : 8)
     }
+  }
+
+  /// Of the arrivals of an epoch that are sorted or counted; of sources with one synapse each there are
+  /// none.
+  ///
+  /// - Parameter rate: of a source, in each step.
+  private static func arrivalBytes(
+    of projection: Projection, synapses: Double, rate: Double, neurons: Int, steps: Int
+  ) -> Int {
+    if case .oneToOne = projection.rule { return 0 }
+    var isOneAmount = false
+    if case .constant = projection.weight { isOneAmount = true }
+    // More than any machine holds, and little enough to be multiplied.
+    let most = 1 << 48
+    return RowArrivals.bytes(
+      arrivals: min(Int(clamping: synapses * rate * Double(steps)), most),
+      of: min(Int(clamping: synapses), most), areOneAmount: isOneAmount,
+      slots: min(neurons, most), steps: steps)
   }
 
   /// Hz of each neuron or unit.

@@ -3,12 +3,22 @@ import Kernels
 import Networks
 
 /// What arrives in an epoch over synapses that lie in rows: spikes' rows are looked up once, and then
-/// either read on tile by tile, or sorted by tile at once.
+/// read in one of several ways, which leave the same bits.
 final class RowArrivals {
+  /// How the rows of an epoch are read.
+  enum Way {
+    /// Each goes on as its tile comes, and adds to sums: long rows.
+    case tileByTile
+    /// All at once, and their arrivals sorted by tile.
+    case sorted
+    /// All at once, and their arrivals counted: many arrivals of one amount.
+    case counted
+  }
+
   /// Rows whose memory is asked for before it is read.
   private static let rowsAhead = 6
   /// Spikes whose row is asked for before it is looked up.
-  private static let sourcesAhead = 16
+  private static let sourcesAhead = 32
   /// Synapses of a row in each tile from which on it is read tile by tile, and not sorted.
   private static let longCut = 24
   /// Arrivals that may be sorted however few synapses there are.
@@ -16,17 +26,21 @@ final class RowArrivals {
 
   private let rows: SynapseRows
   private let contributions: [SummedContribution]
-  private let keepsWeights: Bool
+  /// Of each contribution the amount of all arrivals; `nil`: of some they differ.
+  private let amountsOfAll: [Double]?
   // Why accesses go unchecked stands at `Worker`.
   @exclusivity(unchecked) private var due = GrowingList<coppice_due_row>()
-  /// In use if `isSorted`.
   @exclusivity(unchecked) private var sorted = SortedArrivals()
-  private(set) var isSorted = false
+  @exclusivity(unchecked) private var counted = CountedArrivals()
+  /// Of the epoch.
+  @exclusivity(unchecked) private(set) var way = Way.tileByTile
+  @exclusivity(unchecked) private var steps = 0
 
   init(rows: SynapseRows, contributions: [SummedContribution]) {
     self.rows = rows
     self.contributions = contributions
-    keepsWeights = contributions.contains { $0.amount(ofAll: rows.weights) == nil }
+    let amounts = contributions.compactMap { $0.amount(ofAll: rows.weights) }
+    amountsOfAll = amounts.count == contributions.count ? amounts : nil
   }
 
   /// Begins with what arrives in an epoch, at tiles that are visited one after the other.
@@ -34,10 +48,17 @@ final class RowArrivals {
   /// - Parameter waiting: the sources of spikes by the step at whose beginning they arrive.
   func begin(_ epoch: Epoch, _ waiting: inout StepLists, tiles: SortedArrivals.Tiles) {
     let arrivals = findDueRows(of: epoch, &waiting)
-    isSorted = sorts(arrivals, tiles)
-    guard isSorted else { return }
-    sorted.begin(tiles, room: arrivals, keepsWeights: keepsWeights)
-    sorted.sort(due.elements, of: rows)
+    steps = epoch.steps
+    way = chooseWay(for: arrivals, tiles)
+    switch way {
+    case .tileByTile: break
+    case .sorted:
+      sorted.begin(tiles, room: arrivals, keepsWeights: amountsOfAll == nil)
+      sorted.sort(due.elements, of: rows)
+    case .counted:
+      counted.begin(slots: tiles.count * tiles.slots, steps: steps, room: arrivals)
+      counted.count(due.elements, of: rows)
+    }
   }
 
   /// Fills `due`, and empties what has waited.
@@ -77,22 +98,45 @@ final class RowArrivals {
     return arrivals
   }
 
-  /// Whether arrivals are sorted before they are added. What that takes stays below what the synapses
-  /// take, but for small networks.
-  private func sorts(_ arrivals: Int, _ tiles: SortedArrivals.Tiles) -> Bool {
-    tiles.count > 1 && arrivals < due.count * tiles.count * RowArrivals.longCut
-      && arrivals <= max(rows.targets.count / 4, RowArrivals.mostSorted)
-      && SortedArrivals.canSort(tiles)
+  private func chooseWay(for arrivals: Int, _ tiles: SortedArrivals.Tiles) -> Way {
+    guard tiles.count > 1, arrivals < due.count * tiles.count * RowArrivals.longCut else {
+      return .tileByTile
+    }
+    if let amountsOfAll, !amountsOfAll.isEmpty,
+      CountedArrivals.isWorth(arrivals, slots: tiles.count * tiles.slots, steps: steps)
+    {
+      return .counted
+    }
+    // The memory of sorted arrivals stays below that of the synapses, but for small networks.
+    let fits = arrivals <= max(rows.targets.count / 4, RowArrivals.mostSorted)
+    return fits && SortedArrivals.canSort(tiles) ? .sorted : .tileByTile
+  }
+
+  /// Bytes of what is expected to arrive in an epoch, where rows are not read tile by tile.
+  static func bytes(
+    arrivals: Int, of synapses: Int, areOneAmount: Bool, slots: Int, steps: Int
+  ) -> Int {
+    if areOneAmount, CountedArrivals.isWorth(arrivals, slots: slots, steps: steps) {
+      return CountedArrivals.bytes(slots: slots, steps: steps)
+    }
+    return min(arrivals, max(synapses / 4, mostSorted))
+      * SortedArrivals.bytesPerArrival(keepsWeights: !areOneAmount)
   }
 
   /// Adds what arrives at the neurons of a tile; tiles ascend.
   ///
   /// - Parameter number: of the tile.
   func add(to tile: inout coppice_tile, number: Int, of sums: borrowing ArrivalSums) {
-    if isSorted {
+    switch way {
+    case .tileByTile: addRows(to: &tile, of: sums)
+    case .sorted:
       for contribution in contributions { addSorted(contribution, to: &tile, number, of: sums) }
-    } else {
-      addRows(to: &tile, of: sums)
+    case .counted:
+      for (place, amount) in (amountsOfAll ?? []).enumerated() {
+        counted.add(
+          amount, to: contributions[place].sum, of: sums, in: &tile, steps: steps,
+          isLast: place == contributions.count - 1)
+      }
     }
   }
 

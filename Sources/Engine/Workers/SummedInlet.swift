@@ -36,9 +36,9 @@ final class SummedInlet {
 
   var longestDelay: Int { Int(delay) }
 
-  /// Whether the arrivals of the last epoch were sorted before they were added.
-  var isSorted: Bool {
-    if case .rows(let rows) = synapses { rows.isSorted } else { false }
+  /// How the rows of the last epoch were read; `nil`: there are none.
+  var way: RowArrivals.Way? {
+    if case .rows(let rows) = synapses { rows.way } else { nil }
   }
 
   /// Lets units of one source each, which have no other projection, be drawn as their neurons are

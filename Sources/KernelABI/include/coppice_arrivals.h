@@ -95,6 +95,29 @@ void coppice_add_sorted_weights(
     const coppice_tile *tile, uint32_t place, uint32_t step_sums, const uint32_t *arrivals,
     const double *weights, size_t count, double scale);
 
+/// Arrivals counted by (step, slot), where all synapses of a projection bring the same amount.
+typedef struct coppice_counted_arrivals {
+  uint8_t *counts;       ///< [step of the epoch][slot], 0 where nothing has been counted
+  size_t step_slots;     ///< from a step's counts to those of the next
+  uint64_t *full;        ///< step << 32 | slot, once for each 256 arrivals that a count has lost
+  uint32_t full_count;
+} coppice_counted_arrivals;
+
+/// Counts what rows hold, each synapse `times` times. There must be room in `full` for one entry in
+/// 256 arrivals.
+void coppice_count_rows(
+    coppice_counted_arrivals *counted, const coppice_due_row *rows, size_t count,
+    const uint32_t *slots);
+
+/// Adds an amount, which is never -0.0, as often as it was counted in the first `steps` steps at the
+/// slots of a tile.
+///
+/// `place` is where the sum of step 0 stands in a group, `step_sums` the distance to that of the next
+/// step. With `clears` the counts of the tile are 0 again.
+void coppice_add_counted(
+    const coppice_tile *tile, uint32_t place, uint32_t step_sums, uint32_t steps,
+    const coppice_counted_arrivals *counted, double amount, int clears);
+
 /// Says that the cache line of an address will be read soon.
 static inline void coppice_prefetch(const void *address) { __builtin_prefetch(address); }
 

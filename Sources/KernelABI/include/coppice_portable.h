@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "coppice_arrivals.h"
+
 /// In the order of `UnaryOperation` of the Swift target Kernels.
 typedef enum {
   COPPICE_NEGATE,
@@ -99,6 +101,10 @@ typedef struct coppice_portable {
   /// the draw, high half of it).
   void (*logarithms)(
       double *out, uint64_t key, const uint32_t *units, const uint64_t *draws, size_t n);
+  /// coppice_add_counted, but for the entries of `full`.
+  void (*add_counted)(
+      const coppice_tile *tile, uint32_t place, uint32_t step_sums, uint32_t steps,
+      const coppice_counted_arrivals *counted, double amount, int clears);
   coppice_portable_single single;
 } coppice_portable;
 
