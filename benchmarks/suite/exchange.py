@@ -2,7 +2,9 @@
 what it waits for, by a model of virtual time."""
 
 import dataclasses
+import functools
 import math
+import random
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,9 +48,9 @@ def epoch(rehearsed, network):
       directed, as libraries do it for short messages; and what comes from the other ranks comes at the
       bandwidth of the network.
     - Overlapped messages are hidden behind the work of the next epoch.
-    - All wait for the slowest: where epochs of ranks spread by a deviation, the largest of R is about
-      sqrt(2 ln R) deviations above the mean. The deviation is that of epochs of one rank from their
-      neighbours: what goes up and down slowly does so on all ranks at the same time.
+    - All wait for the slowest, as `slowdown` plays it. Ranks' epochs are taken to spread by the
+      deviation of epochs of one rank from their neighbours, each by itself: what goes up and down
+      slowly does so on all ranks at the same time.
     """
     ranks, count = rehearsed["ranks"], rehearsed["epochs"]["count"]
     seconds = rehearsed["seconds"]
@@ -61,8 +63,31 @@ def epoch(rehearsed, network):
     messages = network.latency * math.ceil(math.log2(ranks)) + come / network.bandwidth
     work = advance + deliver
     shown = max(0.0, messages - work) if exchange["overlapped"] else messages
-    wait = rehearsed["epochs"]["jitter"] * math.sqrt(2 * math.log(ranks))
+    jitter = rehearsed["epochs"]["jitter"]
+    wait = jitter * slowdown(ranks, exchange["overlapped"], _rounded(work / jitter)) if jitter else 0
     return Epoch(advance, deliver, pack, messages, shown, wait, record)
+
+
+@functools.cache
+def slowdown(ranks, overlapped, work, epochs=120):
+    """By how many deviations an epoch takes longer on `ranks` ranks than on one, in virtual time.
+
+    An epoch of a rank takes `work` deviations in the mean. It begins when the rank is through the one
+    before and has what all ranks sent behind that one; overlapped, behind the one before that: who is
+    late by less than an epoch makes nobody wait, as long as the library carries messages on by itself.
+    """
+    draw = random.Random(ranks).gauss
+    done, sent, before = [0.0] * ranks, 0.0, 0.0
+    for _ in range(epochs):
+        needed = before if overlapped else sent
+        done = [max(own, needed) + draw(work, 1) for own in done]
+        before, sent = sent, max(done)
+    return sent / epochs - work
+
+
+def _rounded(ratio):
+    """To two digits, so that samples share what was played."""
+    return float(f"{ratio:.2g}")
 
 
 def loop(rehearsed, network):
