@@ -7,7 +7,7 @@
 #include "coppice_kernel_math.h"
 
 // Additions that are made without a look at whether any lane has so many arrivals: a test of what is
-// mostly so, and not always, costs more than an addition that changes nothing.
+// mostly so, and not always, costs more than an addition that changes nothing. A power of two less one.
 #define ADDITIONS_UNTESTED 3
 
 /// s, and the amount added one time after the other for each arrival of the lane.
