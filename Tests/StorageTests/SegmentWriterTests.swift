@@ -68,6 +68,26 @@ extension HDF5Suite {
       #expect(try writer.cut(at: 1) == nil)
     }
 
+    /// Of lists that begin before the window, end behind it, or both, what is in it is kept.
+    @Test func listsAreCutToTheWindow() throws {
+      let place = try TemporaryDirectory()
+      for (number, lists) in [[[1, 4, 6], [7, 12], [13]], [[1, 4, 6, 12]]].enumerated() {
+        var world = RecordedWorld.sample(seed: 1)
+        world.layout.states = []
+        (world.layout.spikesFrom, world.layout.spikesTo) = (4, 12)
+        let writer = try SegmentWriter(
+          directory: try OutputDirectory.create(place("\(number)")), layout: world.layout, rank: 0,
+          ranks: 1, firstStep: 0, columns: [])
+        for steps in lists {
+          try writer.spikes(steps.map { SpikeRecord(step: Int64($0), neuron: 2) }, stream: 0)
+        }
+        let receipt = try #require(try writer.cut(at: 20))
+        let kept = try readDataset(
+          place("\(number)/segments/\(receipt.name)"), name: "streams/0/step")
+        #expect(kept == lists.joined().filter { (4..<12).contains($0) }.map(Double.init))
+      }
+    }
+
     @Test func aWriterThatIsDroppedLeavesNoSegment() throws {
       let place = try TemporaryDirectory()
       do {

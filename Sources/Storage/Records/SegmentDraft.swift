@@ -133,6 +133,7 @@ extension Array {
   fileprivate func concatenated<Item, Value>(
     _ transform: ([Item]) -> [Value]
   ) -> [Value] where Element == [Item] {
+    if count == 1 { return transform(self[0]) }
     var values: [Value] = []
     values.reserveCapacity(reduce(0) { $0 + $1.count })
     for list in self { values += transform(list) }
