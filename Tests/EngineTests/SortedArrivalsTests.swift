@@ -5,7 +5,7 @@ import Testing
 
 @testable import Engine
 
-/// Short rows are sorted by tile before they are added, and leave the bits that events leave.
+/// Short rows are sorted by tile before they are added, or counted, and leave the bits that events leave.
 @Suite struct SortedArrivalsTests {
   /// A row of an epoch: its synapses, the step, and how often its source fired.
   private struct Due {
@@ -160,5 +160,20 @@ import Testing
       #expect(sums.sink.spikes == events.sink.spikes)
       #expect(sums.sink.rows == events.sink.rows)
     }
+  }
+
+  /// What a run will need counts the arrivals that are sorted, or the bytes that count them.
+  @Test func plansCountWhatRowsAreReadInto() throws {
+    func plan(_ weight: NeuronValues) throws -> MemoryPlan {
+      let experiment = try Self.experiment(sources: 900, fan: 4, weight: weight, areEvents: false)
+      return MemoryPlan(
+        experiment, programs: try PopulationProgram.all(of: experiment), ranks: 1, threads: 1)
+    }
+    let counted = try plan(.constant(0.1))
+    let sorted = try plan(.uniform(low: 0.05, high: 0.3, minimum: nil, maximum: nil))
+    // 900 sources of 2 x 1 kHz, 4 synapses each, steps of 0.1 ms.
+    let arrivals = 720 * sorted.epochSteps
+    // Steps begin an odd number of cache lines apart.
+    #expect(sorted.parts.events - counted.parts.events == arrivals * 15 - 6080 * counted.epochSteps)
   }
 }

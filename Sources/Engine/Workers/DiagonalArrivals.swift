@@ -23,10 +23,7 @@ final class DiagonalArrivals {
 
   /// What every spike adds to each sum; `nil`: it depends on the synapse.
   var amountsOfAll: [(sum: Int, amount: Double)]? {
-    let amounts = contributions.compactMap { contribution in
-      contribution.amount(ofAll: weights).map { (sum: contribution.sum, amount: $0) }
-    }
-    return amounts.count == contributions.count ? amounts : nil
+    contributions.amounts(ofAll: weights)
   }
 
   /// - Parameter isTail: nothing is drawn, for it is the tail of the last step.

@@ -19,15 +19,15 @@ final class RowArrivals {
   private static let rowsAhead = 6
   /// Spikes whose row is asked for before it is looked up.
   private static let sourcesAhead = 32
-  /// Synapses of a row in each tile from which on it is read tile by tile, and not sorted.
+  /// Synapses of a row in each tile from which on it is read tile by tile.
   private static let longCut = 24
   /// Arrivals that may be sorted however few synapses there are.
   private static let mostSorted = 1 << 18
 
   private let rows: SynapseRows
   private let contributions: [SummedContribution]
-  /// Of each contribution the amount of all arrivals; `nil`: of some they differ.
-  private let amountsOfAll: [Double]?
+  /// What every arrival adds to each sum; `nil`: it depends on the synapse.
+  private let amountsOfAll: [(sum: Int, amount: Double)]?
   // Why accesses go unchecked stands at `Worker`.
   @exclusivity(unchecked) private var due = GrowingList<coppice_due_row>()
   @exclusivity(unchecked) private var sorted = SortedArrivals()
@@ -39,8 +39,7 @@ final class RowArrivals {
   init(rows: SynapseRows, contributions: [SummedContribution]) {
     self.rows = rows
     self.contributions = contributions
-    let amounts = contributions.compactMap { $0.amount(ofAll: rows.weights) }
-    amountsOfAll = amounts.count == contributions.count ? amounts : nil
+    amountsOfAll = contributions.amounts(ofAll: rows.weights)
   }
 
   /// Begins with what arrives in an epoch, at tiles that are visited one after the other.
@@ -132,9 +131,9 @@ final class RowArrivals {
     case .sorted:
       for contribution in contributions { addSorted(contribution, to: &tile, number, of: sums) }
     case .counted:
-      for (place, amount) in (amountsOfAll ?? []).enumerated() {
+      for (place, all) in (amountsOfAll ?? []).enumerated() {
         counted.add(
-          amount, to: contributions[place].sum, of: sums, in: &tile, steps: steps,
+          all.amount, to: all.sum, of: sums, in: &tile, steps: steps,
           isLast: place == contributions.count - 1)
       }
     }

@@ -46,3 +46,13 @@ struct SummedContribution {
     }
   }
 }
+
+extension [SummedContribution] {
+  /// What every arrival adds to each sum; `nil`: it depends on the synapse.
+  func amounts(ofAll weights: SynapseRows.Weights) -> [(sum: Int, amount: Double)]? {
+    let amounts = compactMap { contribution in
+      contribution.amount(ofAll: weights).map { (sum: contribution.sum, amount: $0) }
+    }
+    return amounts.count == count ? amounts : nil
+  }
+}
