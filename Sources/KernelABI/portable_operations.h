@@ -35,6 +35,8 @@ static void unary(coppice_unary operation, double *out, const double *a, size_t 
     UNARY(COPPICE_TRUNCATE, cv_truncate);
     UNARY(COPPICE_EXP, cv_exp);
     UNARY(COPPICE_EXP2, cv_exp2);
+    UNARY(COPPICE_EXP2_NUMERATOR, cv_exp2Numerator);
+    UNARY(COPPICE_EXP2_DENOMINATOR, cv_exp2Denominator);
     UNARY(COPPICE_LOG, cv_log);
     UNARY(COPPICE_LOG10, cv_log10);
     UNARY(COPPICE_EXPM1, cv_expm1);

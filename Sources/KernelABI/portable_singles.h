@@ -32,6 +32,8 @@ static void unary_single(coppice_unary operation, float *out, const float *a, si
     UNARY_SINGLE(COPPICE_TRUNCATE, cs_truncate);
     UNARY_SINGLE(COPPICE_EXP, cs_exp);
     UNARY_SINGLE(COPPICE_EXP2, cs_exp2);
+    UNARY_SINGLE(COPPICE_EXP2_NUMERATOR, cs_exp2Numerator);
+    UNARY_SINGLE(COPPICE_EXP2_DENOMINATOR, cs_exp2Denominator);
     UNARY_SINGLE(COPPICE_LOG, cs_log);
     UNARY_SINGLE(COPPICE_LOG10, cs_log10);
     UNARY_SINGLE(COPPICE_EXPM1, cs_expm1);

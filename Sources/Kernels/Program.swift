@@ -2,7 +2,7 @@
 ///
 /// A program has structure and values. The structure is all that code generation sees; the
 /// values stand in `uniforms`, whose entries of kind `.value` differ between jobs of the same
-/// structure. Both back ends run the same program and give the same bits.
+/// structure. (One value decides on structure: whether the reversal potential of a synapse is 0.) Both back ends run the same program and give the same bits.
 package struct Program: Hashable, Sendable {
   /// What real numbers are computed in, by the law of `narrowed`.
   package var precision = Precision.double
@@ -206,7 +206,9 @@ package enum Operation: Hashable, Sendable {
 /// Lane-wise functions of one number; names as KernelABI's.
 package enum UnaryOperation: String, Hashable, Sendable, CaseIterable {
   case negate, absolute, sign, squareRoot, floor, ceil, truncate
-  case exp, exp2, log, log10, expm1, log1p, exprel
+  /// The last two: 2^x as a quotient.
+  case exp, exp2, exp2Numerator, exp2Denominator
+  case log, log10, expm1, log1p, exprel
   case sin, cos, tan, arcsin, arccos, arctan, sinh, cosh, tanh
 }
 

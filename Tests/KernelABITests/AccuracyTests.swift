@@ -127,6 +127,27 @@
       #expect(worst.error < trial.limit, "\(trial.function)(\(worst.at)) by \(operations.name)")
     }
 
+    @Test(arguments: [-1022...1023.99, -1.5...1.5])
+    func `2^x as a quotient keeps its limit of error`(range: ClosedRange<Double>) throws {
+      let over = try #require(unaryNames.firstIndex(of: "exp2Numerator"))
+      let under = try #require(unaryNames.firstIndex(of: "exp2Denominator"))
+      let operations = try #require(Operations.available.last)
+      var numbers = TestNumbers(seed: 11)
+      let points = Lanes((0..<100_000).map { _ in numbers.uniform(range) })
+      let numerators = operations.unary(unaryOperation(over), points)
+      let denominators = operations.unary(unaryOperation(under), points)
+      var worst = (error: 0.0, at: 0.0)
+      for (x, (n, d)) in zip(points.values, zip(numerators.values, denominators.values)) {
+        #expect(d > 0.8 && d < 1.2)
+        let quotient = Float80(n) / Float80(d)
+        let truth = exp2l(Float80(x))
+        let error = Double(abs(quotient / truth - 1)) * 0x1p53
+        if error > worst.error { worst = (error, x) }
+      }
+      #expect(worst.error < 2, "\(worst.at) by \(operations.name)")
+      #expect(worst.error > 0.5)
+    }
+
     @Test(arguments: [0, 1, 2, 3])
     func `Powers keep their limit of error`(kind: Int) throws {
       var numbers = TestNumbers(seed: 11)

@@ -2,10 +2,9 @@ import KernelABI
 
 /// The operations by the names of the header, in the order of the enumerations.
 let unaryNames = [
-  "negate", "absolute", "sign", "squareRoot", "floor", "ceil", "truncate", "exp", "exp2", "log",
-  "log10", "expm1", "log1p", "exprel", "sin", "cos", "tan", "arcsin", "arccos", "arctan", "sinh",
-  "cosh",
-  "tanh",
+  "negate", "absolute", "sign", "squareRoot", "floor", "ceil", "truncate", "exp", "exp2",
+  "exp2Numerator", "exp2Denominator", "log", "log10", "expm1", "log1p", "exprel", "sin", "cos",
+  "tan", "arcsin", "arccos", "arctan", "sinh", "cosh", "tanh",
 ]
 let binaryNames = ["add", "subtract", "multiply", "divide", "minimum", "maximum", "power"]
 let comparisonNames = [

@@ -7,7 +7,7 @@ import Testing
 @Suite struct PassTests {
   private static let system = EquationSystem.written(
     [.parameter("a"), .parameter("b"), .parameter("p")],
-    constants: ["g": 3, "h": 5, "tau": 1e-2])
+    constants: ["g": 3, "h": 5, "tau": 1e-2, "zero": 0])
 
   /// The update of `x' = right`, after the passes up to the one of that name.
   private func update(
@@ -93,6 +93,49 @@ import Testing
     let shared = try update(
       quotient * "h" + .call("exp", quotient), after: "uniform gathering")
     #expect(shared.count { $0.contains(" / ") } == 1)
+  }
+
+  @Test func `leaks, couplings and synapses are summed into a slope and a drive`() throws {
+    let gate = try update(
+      "g" * ("h" - Written("x")) + "a" * ("tau" - Written("x")) + "g" * ("b" - Written("x")),
+      after: "dead code")
+    // u - a and a E + u; b g +; slope x +; dt × that + x
+    #expect(gate.count { $0.contains(" - a") } == 1)
+    #expect(gate.count { $0.hasSuffix("rounded once") } == 4)
+    #expect(gate.count == 6)
+    // All scaled, so that dt is taken in: of a gate that reverses at 0 nothing drives.
+    let atZero = try update(
+      "g" * ("h" - Written("x")) + "h" * Written("a") * ("zero" - Written("x")), after: "dead code")
+    #expect(atZero.count { $0.hasSuffix("rounded once") } == 2)
+    #expect(atZero.count == 4)
+    #expect(atZero[2].contains("= x + v"))
+  }
+
+  @Test func `sums of conductances that save nothing stay as they are`() throws {
+    for right in [
+      ("a" + Written("b") - ("x" - Written("h"))) / "tau", -Written("x") / "tau",
+      ("h" - Written("x")) / "tau", "a" * ("h" - Written("x")),
+      "g" * Written("p") * ("h" - Written("x")),
+    ] {
+      #expect(
+        try update(right, after: "conductance gathering")
+          == update(right, after: "uniform gathering"))
+    }
+  }
+
+  @Test func `a magnesium block is one quotient of short polynomials`() throws {
+    let block = 1 + "h" * Written.call("exp", -Written("g") * "x")
+    let one = try update("a" / block, after: "dead code")
+    #expect(one.count { $0.contains("= exp2Numerator(v") } == 1)
+    #expect(one.count { $0.contains("= exp2Denominator(v") } == 1)
+    #expect(one.count { $0.contains(" / ") } == 1)
+    #expect(!one.contains { $0.contains("exp2(") })
+    let two = try update("a" / block + "b" * "a" / block, after: "dead code")
+    #expect(two.count { $0.contains("= exp2Numerator(v") } == 1)
+    #expect(two.count { $0.contains(" / ") } == 1)
+    // One that is read beside the quotient remains a power.
+    let beside = try update("a" / block + block, after: "dead code")
+    #expect(beside.contains { $0.contains("= exp2(v") })
   }
 
   @Test func `an exponential with a constant factor becomes a power of two`() throws {
@@ -194,7 +237,7 @@ import Testing
       default: counts["other", default: 0] += 1
       }
     }
-    #expect(counts == ["fma": 30, "multiply": 2, "add": 15])
+    #expect(counts == ["fma": 29, "add": 7])
   }
 
   @Test func `every pass has its name in the list of stages`() throws {

@@ -36,7 +36,9 @@ import Units
   @Test func `a synapse with magnesium block takes one power of two and one division`() throws {
     let program = try program()
     let operations = program.update.instructions.map(\.operation)
-    #expect(operations.count { if case .unary(.exp2, _) = $0 { true } else { false } } == 1)
+    for half in [UnaryOperation.exp2Numerator, .exp2Denominator] {
+      #expect(operations.count { if case .unary(half, _) = $0 { true } else { false } } == 1)
+    }
     #expect(operations.count { if case .unary(.exp, _) = $0 { true } else { false } } == 0)
     #expect(operations.count { if case .binary(.divide, _, _) = $0 { true } else { false } } == 1)
     #expect(operations.count { if case .random = $0 { true } else { false } } == 1)

@@ -249,6 +249,8 @@ CW_UNARY(ceil)
 CW_UNARY(truncate)
 CW_UNARY(exp)
 CW_UNARY(exp2)
+CW_UNARY(exp2Numerator)
+CW_UNARY(exp2Denominator)
 CW_UNARY(log)
 CW_UNARY(log10)
 CW_UNARY(expm1)
@@ -640,6 +642,8 @@ CS_ROUNDED(arctan)
 CS_ROUNDED(sinh)
 CS_ROUNDED(cosh)
 CS_ROUNDED(tanh)
+CS_ROUNDED(exp2Numerator)
+CS_ROUNDED(exp2Denominator)
 
 CV_FUNCTION cs_real cs_power(cs_real x, cs_real y) {
   return cs_narrow(cw_power(cw_widen(x), cw_widen(y)));

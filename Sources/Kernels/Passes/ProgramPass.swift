@@ -10,16 +10,18 @@ package struct ProgramPass: Sendable {
 
   /// All passes, in order.
   ///
-  /// Those that may change a rounding (reciprocals, signs, gathering, powers of two, balancing, fma) work on the update
-  /// alone, stay within a few units in the last place of the plain meaning, and leave alone
-  /// whatever decides a condition.
+  /// Those that may change a rounding (reciprocals, signs, gathering, conductances, powers of two and
+  /// their quotients, balancing, fma) work on the update alone, stay within a few units in the last
+  /// place of the plain meaning, and leave alone whatever decides a condition.
   package static let all: [ProgramPass] = [
     ProgramPass("constant folding") { $0.foldingConstants() },
     ProgramPass("uniform hoisting") { $0.hoistingUniforms() },
     ProgramPass("reciprocals") { $0.multiplyingByReciprocals() },
     ProgramPass("sign normalisation") { $0.normalisingSigns() },
     ProgramPass("uniform gathering") { $0.gatheringUniforms() },
+    ProgramPass("conductance gathering") { $0.gatheringConductances() },
     ProgramPass("base-two exponentials") { $0.computingBaseTwoExponentials() },
+    ProgramPass("power quotients") { $0.formingPowerQuotients() },
     ProgramPass("common subexpressions") { $0.mergingCommonSubexpressions() },
     ProgramPass("derived hoisting") { $0.hoistingDerived() },
     ProgramPass("sum balancing") { $0.balancingSums() },
