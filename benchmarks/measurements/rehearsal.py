@@ -27,18 +27,35 @@ def _weak(setting):
             (10_000, _MOST)]
 
 
-def _rehearsed(setting, neurons, ranks):
-    words = [coppice.binary(), "run", _JOB, "--rehearse", ranks, "--threads", 1]
+def _command(setting, neurons, ranks, rank):
+    words = [coppice.binary(), "run", _JOB, "--rehearse", f"{ranks}:{rank}", "--threads", 1]
     for key, value in _settings(neurons, ranks, setting).items():
         words += ["--set", f"{key}={value}"]
+    return words
 
+
+def _rehearsed(setting, neurons, ranks):
     def measure():
-        text, cost = process.run(words)
+        text, cost = process.run(_command(setting, neurons, ranks, 0))
         return json.loads(text), cost.load
 
     facts = {"engine": "Coppice", "kind": "rehearsed", "neurons": neurons, "ranks": ranks}
     turns = setting.size.pick(1, 3) if ranks > 2 else setting.size.pick(2, 5)
     return parts.Variant(f"rehearsed {neurons} × {ranks}", facts, measure, turns)
+
+
+def _rehearsed_together(setting, neurons, ranks):
+    """All ranks at the same time, as they would share this machine's caches and memory in a real
+    run. Figures are those of the rank that took longest."""
+    def measure():
+        texts, cost = process.run_together(
+            [_command(setting, neurons, ranks, rank) for rank in range(ranks)])
+        samples = [json.loads(text) for text in texts]
+        return max(samples, key=lambda sample: sample["seconds"]["simulate"]), cost.load
+
+    facts = {"engine": "Coppice", "kind": "together", "neurons": neurons, "ranks": ranks}
+    return parts.Variant(
+        f"rehearsed together {neurons} × {ranks}", facts, measure, setting.size.pick(2, 5))
 
 
 def _calibrated(setting):
@@ -58,6 +75,8 @@ def _variants(setting):
     for neurons, counts in _weak(setting):
         for ranks in counts:
             planned.append(_rehearsed(setting, neurons, ranks))
+            if 1 < ranks <= machine.cores():
+                planned.append(_rehearsed_together(setting, neurons, ranks))
             if ranks <= machine.cores():
                 planned.append(ours.variant(
                     setting, f"measured {neurons} × {ranks}", _JOB,
@@ -127,6 +146,8 @@ def _beside(runs):
             measured = runs.named("rehearsal", f"measured {neurons} × {ranks}")
             if measured is None:
                 continue
+            # Older run sets have played ranks one by one.
+            one = runs.named("rehearsal", f"rehearsed together {neurons} × {ranks}") or one
             # Of the loop: the checkpoint at the end of a run is no part of a rehearsal.
             seen = medians.median(
                 measured.values(lambda sample: sample["simulate"] - sample["checkpoint"]))
