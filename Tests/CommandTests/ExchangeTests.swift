@@ -150,6 +150,24 @@ import Testing
     #expect(played.exchange.bytes_received == 4 * played.exchange.bytes_sent)
   }
 
+  /// Epochs are halved where there are many ranks of few neurons: there messages take as long as they.
+  @Test(arguments: [(16, 100, false), (32, 100, true), (32, 5_000, false)])
+  func whatTakesLongerThanAnEpochIsOverlapped(ranks: Int, neurons: Int, overlaps: Bool) throws {
+    let run = try CommandRun.coppice([
+      "run", "jobs/scalability/dense.yaml", "--rehearse", "\(ranks)", "--threads", "1",
+      "--log-level", "error", "--backend", "portable", "--set", "simulation.duration=3 ms",
+      "--set", "constants.neurons=\(ranks * neurons)",
+      "--set", "projections.recurrent.connect={indegree: 10}",
+    ])
+    try #require(run.exitCode == 0, "\(run.errors)")
+    struct Played: Decodable {
+      struct Exchange: Decodable { var overlapped: Bool }
+      var exchange: Exchange
+    }
+    let played = try JSONDecoder().decode(Played.self, from: Data(run.output.utf8))
+    #expect(played.exchange.overlapped == overlaps)
+  }
+
   @Test(arguments: [
     ["--rehearse", "0"], ["--rehearse", "4:4"], ["--rehearse", "4:"], ["--rehearse", "x"],
     ["--rehearse", "4", "--output", "out"], ["--rehearse", "4", "--fresh"],

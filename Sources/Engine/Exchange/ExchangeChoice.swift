@@ -4,17 +4,27 @@ import Networks
 /// How the spikes of a run are exchanged: a choice that every rank makes alike, from what is
 /// described.
 struct ExchangeChoice {
-  /// Ranks from which on an exchange takes long enough to be hidden behind an epoch.
+  /// Ranks from which on an exchange takes long enough to be hidden behind an epoch, ...
   private static let fewestOverlapped = 32
+  /// ... if a rank has no more than so many neurons × steps in an epoch for each doubling of ranks. Epochs of
+  /// half as many steps cost a quarter of the work, some 3 ns each, and hide a message of some
+  /// 2 µs for each doubling, beside the tenth of an epoch that ranks wait for the slowest.
+  private static let mostOverlapped = 5_000
   /// Steps that half an epoch has then at the least: shorter visits cost more than is hidden.
   private static let shortestHalf = 4
 
   let isDirected: Bool
   private let ranks: Int
+  /// On average.
+  private let neuronsOfRank: Int
   private let overlaps: Bool?
 
   init(_ experiment: Experiment, _ options: RunOptions, ranks: Int) {
     self.ranks = ranks
+    let neurons = experiment.network.populations.reduce(0) { sum, population in
+      if case .neurons = population.kind { sum + population.size } else { sum }
+    }
+    neuronsOfRank = neurons / ranks
     overlaps = options.overlaps
     switch options.exchange {
     case .gathered: isDirected = false
@@ -29,9 +39,14 @@ struct ExchangeChoice {
   /// Whether epochs are halved; `smallestDelay` is that between neurons, in steps.
   func isOverlapped(smallestDelay: Int?) -> Bool {
     guard ranks > 1, let smallestDelay, smallestDelay >= 1 else { return false }
-    let half = min(smallestDelay + 1, EpochSequence.longest) / 2
-    return overlaps
-      ?? (ranks >= ExchangeChoice.fewestOverlapped && half >= ExchangeChoice.shortestHalf)
+    return overlaps ?? isWorthOverlapping(steps: min(smallestDelay + 1, EpochSequence.longest))
+  }
+
+  /// - Parameter steps: of an epoch.
+  private func isWorthOverlapping(steps: Int) -> Bool {
+    let doublings = Int.bitWidth - (ranks - 1).leadingZeroBitCount
+    return ranks >= ExchangeChoice.fewestOverlapped && steps / 2 >= ExchangeChoice.shortestHalf
+      && neuronsOfRank * steps <= ExchangeChoice.mostOverlapped * doublings
   }
 
   /// The share of ranks on which a neuron has targets, on average, were targets spread evenly.
