@@ -1,6 +1,7 @@
 """One rank of many, played by one process, beside real runs where there are cores for them."""
 
 import json
+import os
 
 from benchmarks.measurements import ours
 from benchmarks.suite import coppice, exchange, figures, limits, machine, medians, parts, tables
@@ -46,10 +47,14 @@ def _rehearsed(setting, neurons, ranks):
 
 def _rehearsed_together(setting, neurons, ranks):
     """All ranks at the same time, as they would share this machine's caches and memory in a real
-    run. Figures are those of the rank that took longest."""
+    run, each on a core of its own: none knows of the others. Figures are those of the rank that took
+    longest."""
+    cores = sorted(os.sched_getaffinity(0))
+
     def measure():
-        texts, cost = process.run_together(
-            [_command(setting, neurons, ranks, rank) for rank in range(ranks)])
+        texts, cost = process.run_together([
+            ["taskset", "--cpu-list", cores[rank], *_command(setting, neurons, ranks, rank)]
+            for rank in range(ranks)])
         samples = [json.loads(text) for text in texts]
         return max(samples, key=lambda sample: sample["seconds"]["simulate"]), cost.load
 

@@ -2,9 +2,9 @@ extension Program {
   /// Writes V + k Σ gᵢ (Eᵢ - V) as V + k (Σ gᵢ Eᵢ - (Σ gᵢ) V), where that takes fewer operations.
   ///
   /// A leak and the own side of a coupling are then constants, and a synapse takes two operations in
-  /// place of three, or one if it reverses at 0, as AMPA and NMDA do. What is lost by taking two larger numbers
-  /// from each other is k Σ gᵢ times a unit in the last place of E: with a step that Euler's method can
-  /// bear, less than one of V.
+  /// place of three, or one if it reverses at 0, as AMPA does. What is lost by taking two larger
+  /// numbers from each other is k Σ gᵢ times a unit in the last place of E: with a step that Euler's method
+  /// can bear, less than one of V.
   func gatheringConductances() -> Program {
     let membranes = Membranes(self)
     return rewritingUpdate { place, _, new in
