@@ -2,7 +2,8 @@
 ///
 /// A program has structure and values. The structure is all that code generation sees; the
 /// values stand in `uniforms`, whose entries of kind `.value` differ between jobs of the same
-/// structure. (One value decides on structure: whether the reversal potential of a synapse is 0.) Both back ends run the same program and give the same bits.
+/// structure. (One value decides on structure: whether the reversal potential of a synapse is 0.)
+/// Both back ends run the same program and give the same bits.
 package struct Program: Hashable, Sendable {
   /// What real numbers are computed in, by the law of `narrowed`.
   package var precision = Precision.double

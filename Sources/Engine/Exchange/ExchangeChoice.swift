@@ -21,10 +21,7 @@ struct ExchangeChoice {
 
   init(_ experiment: Experiment, _ options: RunOptions, ranks: Int) {
     self.ranks = ranks
-    let neurons = experiment.network.populations.reduce(0) { sum, population in
-      if case .neurons = population.kind { sum + population.size } else { sum }
-    }
-    neuronsOfRank = neurons / ranks
+    neuronsOfRank = experiment.network.neuronCount / ranks
     overlaps = options.overlaps
     switch options.exchange {
     case .gathered: isDirected = false

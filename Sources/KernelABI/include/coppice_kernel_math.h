@@ -17,7 +17,8 @@
 //
 // Polynomials without another source are minimax, by Remez exchange in arithmetic of 300 bits.
 // Errors in units of the last place, as tested: exp 0.92, exp2 0.96 (as a quotient at most 1.9 × 2^-53
-// of it), log 0.82, sin and cos 0.85, tan 0.95, arcs 0.65, expm1, exprel and tanh 1.1, sinh and cosh 0.95, power 0.9; + - * / √ and fma 0.5.
+// of it), log 0.82, sin and cos 0.85, tan 0.95, arcs 0.65, expm1, exprel and tanh 1.1, sinh and cosh 0.95,
+// power 0.9; + - * / √ and fma 0.5.
 
 #ifndef COPPICE_KERNEL_MATH_H
 #define COPPICE_KERNEL_MATH_H

@@ -41,13 +41,7 @@ private struct Membrane {
 
   func newVoltage(in new: inout Rewriting) -> Int {
     var sum = RunningSum(new[voltage])
-    for other in others {
-      if other.isNegative {
-        sum.subtract(new[other.value], in: &new)
-      } else {
-        sum.add(new[other.value], in: &new)
-      }
-    }
+    for other in others { sum.add(other, in: &new) }
     sum.add(change(in: &new), in: &new)
     return sum.value ?? new[voltage]
   }
@@ -56,36 +50,36 @@ private struct Membrane {
   /// the current is multiplied.
   private func change(in new: inout Rewriting) -> Int {
     let isTakenIn = (gates.map(\.conductance) + currents).allSatisfy { !$0.uniform.isEmpty }
-    guard isTakenIn else {
-      return product(current(in: &new), rate.uniformPart(in: &new), in: &new)
-    }
-    var scaled = self
-    for index in leaks.indices { scaled.leaks[index].conductance.take(in: rate) }
-    for index in gates.indices { scaled.gates[index].conductance.take(in: rate) }
-    for index in couplings.indices { scaled.couplings[index].conductance.take(in: rate) }
-    for index in currents.indices { scaled.currents[index].take(in: rate) }
-    for index in constantCurrents.indices { scaled.constantCurrents[index].take(in: rate) }
-    return scaled.current(in: &new)
+    return isTakenIn
+      ? current(times: rate, in: &new)
+      : product(current(times: Factors(), in: &new), rate.uniformPart(in: &new), in: &new)
   }
 
   /// The sums begin with what is constant and end with what is known last: behind a quotient, as that of
   /// a magnesium block, three roundings follow in place of one for each term.
-  private func current(in new: inout Rewriting) -> Int {
+  ///
+  /// - Parameter rate: of constants, taken in by every term.
+  private func current(times rate: Factors, in new: inout Rewriting) -> Int {
     var slope = RunningSum()
     var drive = RunningSum()
-    for current in constantCurrents { drive.add(current.multiplied(in: &new), in: &new) }
-    for pull in leaks + couplings {
-      slope.subtract(pull.conductance.multiplied(in: &new), in: &new)
+    for current in constantCurrents {
+      drive.add(current.times(rate).multiplied(in: &new), in: &new)
     }
     for pull in leaks + couplings {
-      drive.add(pull.reversal, times: pull.conductance, in: &new)
+      slope.subtract(pull.conductance.times(rate).multiplied(in: &new), in: &new)
     }
-    for current in currents { drive.add(current.multiplied(in: &new), in: &new) }
+    for pull in leaks + couplings {
+      guard let reversal = pull.reversal else { continue }
+      let conductance = pull.conductance.times(rate).multiplied(in: &new)
+      drive.add(product(new[reversal], conductance, in: &new), in: &new)
+    }
+    for current in currents { drive.add(current.times(rate).multiplied(in: &new), in: &new) }
     let (early, late) = (gates.filter { !$0.isLate }, gates.filter(\.isLate))
     for pull in early + late {
-      let gate = pull.conductance.varyingPart(in: &new)
-      let scale = pull.conductance.uniformPart(in: &new)
-      if pull.conductance.uniform.isEmpty, !pull.conductance.isNegative {
+      let conductance = pull.conductance.times(rate)
+      let gate = conductance.varyingPart(in: &new)
+      let scale = conductance.uniformPart(in: &new)
+      if conductance.uniform.isEmpty, !conductance.isNegative {
         slope.subtract(gate, in: &new)
       } else {
         slope.add(product(gate, new.value(.unary(.negate, scale)), in: &new), in: &new)
@@ -122,10 +116,10 @@ private struct RunningSum {
     value = new.value(value.map { .binary(.subtract, $0, term) } ?? .unary(.negate, term))
   }
 
-  /// - Parameter potential: of the old section; `nil`: 0.
-  mutating func add(_ potential: Int?, times conductance: Factors, in new: inout Rewriting) {
-    guard let potential else { return }
-    add(product(new[potential], conductance.multiplied(in: &new), in: &new), in: &new)
+  /// - Parameter term: of the old section.
+  mutating func add(_ term: Term, in new: inout Rewriting) {
+    let value = new[term.value]
+    if term.isNegative { subtract(value, in: &new) } else { add(value, in: &new) }
   }
 }
 
@@ -151,14 +145,16 @@ private struct Membranes {
     var terms = sums.terms(of: place)
     guard let old = terms.firstIndex(where: isOldVoltage) else { return nil }
     var membrane = Membrane(voltage: terms.remove(at: old).value)
-    guard let multiple = terms.firstIndex(where: { sum(in: $0) != nil }),
-      let (currents, rate) = sum(in: terms.remove(at: multiple))
-    else { return nil }
-    membrane.rate = rate
+    let sums = terms.map(sum)
+    guard let multiple = sums.firstIndex(where: { $0 != nil }), let sum = sums[multiple] else {
+      return nil
+    }
+    terms.remove(at: multiple)
+    membrane.rate = sum.factor
     membrane.others = terms
     // In halves of an operation. Adding the multiple of V takes one.
     var saved = -2
-    for current in currents { saved += take(current, into: &membrane) }
+    for current in sum.terms { saved += take(current, into: &membrane) }
     // The first term of a sum is added to nothing, but for one that begins with a constant.
     if membrane.currents.contains(where: { $0.uniform.isEmpty && $0.neuron.isEmpty }) { saved -= 2 }
     return saved > 0 ? membrane : nil

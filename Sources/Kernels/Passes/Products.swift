@@ -32,10 +32,12 @@ struct Factors {
     return constant ?? new.value(.constant(isNegative ? -1 : 1))
   }
 
-  /// Multiplies by uniform factors.
-  mutating func take(in factors: Factors) {
-    uniform += factors.uniform
-    isNegative = isNegative != factors.isNegative
+  /// Multiplied by uniform factors.
+  func times(_ uniforms: Factors) -> Factors {
+    var product = self
+    product.uniform += uniforms.uniform
+    product.isNegative = isNegative != uniforms.isNegative
+    return product
   }
 
   /// The varying factors, divided.
