@@ -36,8 +36,10 @@ def run_together(commands, environment=None):
     with contextlib.ExitStack() as stack:
         clock = machine.Clock()
         start = time.perf_counter()
-        programs = [_Program(command, environment, stack) for command in commands]
+        programs = []
         try:
+            for command in commands:
+                programs.append(_Program(command, environment, stack))
             used = [program.wait() for program in programs]
         except BaseException:
             for program in programs:

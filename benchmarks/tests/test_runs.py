@@ -1,8 +1,10 @@
 """Run sets: kept, gone on with, combined."""
 
 import csv
+import os
 import pathlib
 import tempfile
+import time
 import unittest
 
 from benchmarks.suite import parts, process, runs
@@ -125,3 +127,29 @@ class ProgramTests(unittest.TestCase):
     def test_a_program_that_fails_says_what_it_said(self):
         with self.assertRaisesRegex(process.ProgramFailed, "ended with 3:\nbroken"):
             process.run(["sh", "-c", "echo broken >&2; exit 3"])
+
+    def test_programs_run_at_the_same_time(self):
+        """Each waits for a file of the other."""
+        with tempfile.TemporaryDirectory() as folder:
+            words = "touch $0/$1; while [ ! -e $0/$2 ]; do sleep 0.01; done; echo $1"
+            texts, _ = process.run_together([
+                ["timeout", 20, "sh", "-c", words, folder, "a", "b"],
+                ["timeout", 20, "sh", "-c", words, folder, "b", "a"]])
+        self.assertEqual(texts, ["a\n", "b\n"])
+
+    def test_no_program_is_left_behind_by_one_that_cannot_begin(self):
+        with tempfile.TemporaryDirectory() as folder:
+            number = pathlib.Path(folder, "number")
+            words = f"echo $$ > {folder}/new; mv {folder}/new {number}; exec sleep 60"
+
+            class Late:
+                """A word that is not there before the first program runs."""
+                def __str__(self):
+                    while not number.exists():
+                        time.sleep(0.01)
+                    return folder + "/nothing"
+
+            with self.assertRaises(FileNotFoundError):
+                process.run_together([["sh", "-c", words], [Late()]])
+            with self.assertRaises(ProcessLookupError):
+                os.kill(int(number.read_text()), 0)
