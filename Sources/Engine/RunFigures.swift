@@ -25,37 +25,9 @@ package struct RunFigures: Sendable {
   package var end = RunEnd.complete
   package var exchanged = ExchangeFigures()
   /// Delivering and advancing, epoch by epoch, as the slowest worker of this rank took it.
-  package var epochs = Spread()
+  package var epochs = EpochTimes()
 
   package init() {}
-}
-
-/// Mean and deviation of some numbers that come one after the other.
-package struct Spread: Hashable, Sendable {
-  package private(set) var count = 0
-  package private(set) var mean = 0.0
-  private var squares = 0.0
-  private var last: Double?
-  private var squaredSteps = 0.0
-
-  package init() {}
-
-  package var deviation: Double { count > 1 ? (squares / Double(count - 1)).squareRoot() : 0 }
-
-  /// The deviation that numbers have from their neighbours: what goes up and down slowly does not
-  /// count (von Neumann et al., Ann. Math. Stat. 12:153, 1941).
-  package var jitter: Double {
-    count > 1 ? (squaredSteps / Double(2 * (count - 1))).squareRoot() : 0
-  }
-
-  package mutating func add(_ value: Double) {
-    if let last { squaredSteps += (value - last) * (value - last) }
-    last = value
-    count += 1
-    let before = value - mean
-    mean += before / Double(count)
-    squares += before * (value - mean)
-  }
 }
 
 /// How far a run has come.

@@ -61,6 +61,7 @@ package final class Simulation {
     progress: (RunProgress) -> Void = { _ in }
   ) throws(SimulationError) -> RunFigures {
     let begin = ContinuousClock.now
+    figures.epochs = EpochTimes(steps: experiment.steps - origin.step)
     var epochs = EpochSequence(
       from: origin.step, to: experiment.steps, smallestDelay: smallestDelay,
       isOverlapped: exchange.isOverlapped, cuts: epochCuts)
@@ -104,12 +105,13 @@ package final class Simulation {
 
   private func advance(_ epoch: Epoch, drawingFor farthest: Epoch?) {
     let begin = ContinuousClock.now
-    exchange.withArrived(own: workers.map(\.outgoing)) { arrived in
+    let spikes = exchange.withArrived(own: workers.map(\.outgoing)) { arrived in
       team.run { [workers] member in
         workers[member].advance(epoch, arrived: arrived, next: farthest)
       }
+      return arrived.count
     }
-    figures.epochs.add((ContinuousClock.now - begin).inSeconds)
+    figures.epochs.add(seconds: (ContinuousClock.now - begin).inSeconds, spikes: spikes)
     figures.epochSteps = max(figures.epochSteps, epoch.steps)
   }
 

@@ -41,18 +41,45 @@ import Testing
     #expect(Set(sent).count == 3)
   }
 
+  /// Times of epochs that all take 1 s, one more for each of `spikes`, and what `extra` says.
+  private func times(spikes: (Int) -> Int, extra: (Int) -> Double) -> EpochTimes {
+    var times = EpochTimes(steps: 1_000)
+    for place in 0..<1_000 {
+      times.add(seconds: 1 + Double(spikes(place)) + extra(place), spikes: spikes(place))
+    }
+    return times
+  }
+
   /// A slow rise is all deviation and hardly jitter; numbers that go up and down are both.
   @Test func jitterIsTheDeviationFromNeighbours() {
-    var (rise, swing) = (Spread(), Spread())
-    for place in 0..<1_000 {
-      rise.add(Double(place))
-      swing.add(place % 2 == 0 ? 1 : -1)
-    }
+    let rise = times(spikes: { _ in 0 }, extra: { Double($0) })
+    let swing = times(spikes: { _ in 0 }, extra: { $0 % 2 == 0 ? 1 : -1 })
     #expect(rise.deviation > 288)
     // Of steps of 1: sqrt(1 / 2).
-    #expect(abs(rise.jitter - 0.5.squareRoot()) < 1e-12)
+    #expect(abs(rise.jitterWithNoise - 0.5.squareRoot()) < 1e-12)
     // Of steps of 2: sqrt(4 / 2).
-    #expect(abs(swing.jitter - 2.0.squareRoot()) < 1e-12)
-    #expect(Spread().jitter == 0)
+    #expect(abs(swing.jitterWithNoise - 2.0.squareRoot()) < 1e-12)
+    #expect(swing.mean == 1)
+    #expect(abs(swing.deviation - (1_000.0 / 999).squareRoot()) < 1e-12)
+    for empty in [EpochTimes(), EpochTimes(steps: 5)] {
+      #expect(empty.jitter == 0 && empty.jitterWithNoise == 0 && empty.deviation == 0)
+    }
+  }
+
+  /// Normally distributed times keep their deviation when spikes go up and down besides, and when one
+  /// epoch in ten is held up; with spikes that do not cost anything too.
+  @Test func jitterLeavesOutWhatAllRanksAndTheMachineDo() {
+    var random = SplitMix(state: 7)
+    let noise = (0..<1_000).map { _ in random.normal() * 0.25 }
+    let spikes = (0..<1_000).map { _ in Int(random.normal() * 100) + 1_000 }
+    let plain = times(spikes: { _ in 0 }, extra: { noise[$0] })
+    let driven = times(spikes: { spikes[$0] }, extra: { noise[$0] })
+    let disturbed = times(spikes: { spikes[$0] }, extra: { noise[$0] + ($0 % 10 == 3 ? 500 : 0) })
+    let costless = times(spikes: { spikes[$0] }, extra: { noise[$0] - Double(spikes[$0]) })
+    for one in [plain, driven, costless] { #expect(abs(one.jitter - 0.25) < 0.02, "\(one.jitter)") }
+    #expect(abs(plain.jitterWithNoise - 0.25) < 0.02)
+    #expect(driven.jitterWithNoise > 90)
+    #expect(disturbed.jitter < 0.4, "\(disturbed.jitter)")
+    #expect(disturbed.jitterWithNoise > 150)
   }
 }

@@ -79,7 +79,8 @@ package struct Rehearsal {
         others: others),
       epochs: RehearsalRecord.Epochs(
         count: figures.epochs.count, steps: figures.epochSteps, mean: figures.epochs.mean,
-        deviation: figures.epochs.deviation, jitter: figures.epochs.jitter),
+        deviation: figures.epochs.deviation, jitter: figures.epochs.jitter,
+        jitterWithNoise: figures.epochs.jitterWithNoise),
       peakResidentBytes: RunSession.peakResidentBytes)
   }
 }

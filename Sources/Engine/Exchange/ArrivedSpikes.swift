@@ -32,4 +32,6 @@ struct ArrivedSpikes: @unchecked Sendable {
   /// The step from which the offsets of spikes count.
   var start: Int64
   var gids: GlobalIDs
+
+  var count: Int { segments.reduce(0) { $0 + $1.count } }
 }

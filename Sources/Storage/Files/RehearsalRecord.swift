@@ -32,15 +32,28 @@ package struct RehearsalRecord: Hashable, Sendable, Codable {
     package var steps: Int
     package var mean: Double
     package var deviation: Double
-    /// The deviation of an epoch from its neighbours: what other ranks go through at the same time,
-    /// such as the start from rest, hardly counts.
+    /// The deviation of an epoch from its neighbours, of what is the rank's own: what other ranks go
+    /// through at the same time, such as the start from rest or more spikes, does not count, nor what
+    /// held the machine up now and then.
     package var jitter: Double
-    package init(count: Int, steps: Int, mean: Double, deviation: Double, jitter: Double) {
+    /// The deviation of an epoch from its neighbours, whatever it comes from.
+    package var jitterWithNoise: Double
+
+    enum CodingKeys: String, CodingKey {
+      case count, steps, mean, deviation, jitter
+      case jitterWithNoise = "jitter_with_noise"
+    }
+
+    package init(
+      count: Int, steps: Int, mean: Double, deviation: Double, jitter: Double,
+      jitterWithNoise: Double
+    ) {
       self.count = count
       self.steps = steps
       self.mean = mean
       self.deviation = deviation
       self.jitter = jitter
+      self.jitterWithNoise = jitterWithNoise
     }
   }
 

@@ -1,0 +1,19 @@
+import KernelABI
+
+/// Numbers at random, the same ones each time.
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var word = state
+    word = (word ^ word >> 30) &* 0xBF58_476D_1CE4_E5B9
+    word = (word ^ word >> 27) &* 0x94D0_49BB_1331_11EB
+    return word ^ word >> 31
+  }
+
+  /// Of mean 0 and deviation 1.
+  mutating func normal() -> Double {
+    coppice_normal_quantile(Double.random(in: 1e-9...1 - 1e-9, using: &self))
+  }
+}
