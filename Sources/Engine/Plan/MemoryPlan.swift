@@ -105,9 +105,11 @@ package struct MemoryPlan: Sendable {
       let source = network.populations[population]
       let seconds = Double(experiment.steps) * experiment.dt
       let records = Double(share(source.size)) * MemoryPlan.rate(of: source) * seconds
-      // Held up to a budget by the writer, then copied through HDF5's buffers and the merge.
+      // Held up to a budget by the writer, as neurons and runs of steps, then copied through HDF5's
+      // buffers and the merge.
+      let held = records * 4 + min(records, Double(experiment.steps)) * 16
       parts.recording = parts.recording.addingClamped(
-        Int(clamping: min(records * 16, Double(16 << 20)) * 1.5))
+        Int(clamping: min(held, Double(16 << 20)) * 1.5))
     }
     for recording in experiment.recording.states {
       let rows = EpochSequence.longest / Int(max(recording.window.every, 1)) + 1

@@ -46,29 +46,28 @@ final class SegmentDraft {
     try? Durability.removeIfPresent(partialPath)
   }
 
-  /// Appends records of a stream, list by list.
+  /// Appends records of a stream, piece by piece.
   ///
-  /// - Parameter isLast: Nothing more of this stream will come; it is written in one piece then if
+  /// - Parameter isLast: Nothing more of this stream will come; the file holds it as one block then if
   ///   nothing came before.
   func append(
-    _ lists: [[SpikeRecord]], stream: Int, isLast: Bool
+    _ pieces: [StreamBuffer.Piece], stream: Int, isLast: Bool
   ) throws(StorageError) {
-    let count = lists.reduce(0) { $0 + $1.count }
+    let count = pieces.reduce(0) { $0 + $1.neurons.count }
     guard count > 0 else { return }
     let written = records[stream]
     try withGroup("streams", stream) { (group) throws(StorageError) in
       try SegmentDraft.append(
-        lists.concatenated { $0.map(\.step) }, rows: count, shape: [], chunk: [8192], to: "step",
-        in: group, written: written, isLast: isLast)
+        pieces, \.steps, rows: count, shape: [], chunk: [8192], to: "step", in: group,
+        written: written, isLast: isLast)
       try SegmentDraft.append(
-        lists.concatenated { $0.map(\.neuron) }, rows: count, shape: [], chunk: [8192],
-        to: "neuron", in: group, written: written, isLast: isLast)
+        pieces, \.neurons, rows: count, shape: [], chunk: [8192], to: "neuron", in: group,
+        written: written, isLast: isLast)
     }
     records[stream] += count
   }
 
-  /// Appends rows of a states recording, [row][variable][column], in the units of files, piece by
-  /// piece.
+  /// Appends rows of a states recording, [row][variable][column], in the units of files.
   func append<T: HDF5Element>(
     _ pieces: [[T]], rows count: Int, columns: [Int], recording: Int, isLast: Bool
   ) throws(StorageError) {
@@ -80,28 +79,36 @@ final class SegmentDraft {
     try withGroup("states", recording) { (group) throws(StorageError) in
       if written == 0 { try group.writeList("columns", columns.map { Int64($0) }) }
       try SegmentDraft.append(
-        pieces.concatenated { $0 }, rows: count, shape: shape, chunk: chunk, to: "data", in: group,
+        [pieces.concatenated], \.self, rows: count, shape: shape, chunk: chunk, to: "data",
+        in: group,
         written: written, isLast: isLast)
     }
     rows[recording] += count
   }
 
   /// Appends rows of `shape` to a dataset, or creates it.
-  private static func append<T: HDF5Element>(
-    _ values: [T], rows: Int, shape: [Int], chunk: [Int], to name: String,
-    in group: borrowing HDF5Group, written: Int, isLast: Bool
+  ///
+  /// - Parameter values: of a piece, rows one behind the other.
+  private static func append<Piece, T: HDF5Element>(
+    _ pieces: [Piece], _ values: (Piece) -> [T], rows: Int, shape: [Int], chunk: [Int],
+    to name: String, in group: borrowing HDF5Group, written: Int, isLast: Bool
   ) throws(StorageError) {
-    let origin = shape.map { _ in 0 }
-    guard written > 0 else {
-      let dataset = try group.createDataset(
+    var dataset: HDF5Dataset
+    if written > 0 {
+      dataset = try group.openDataset(name)
+      try dataset.extend(to: written + rows)
+    } else {
+      dataset = try group.createDataset(
         name, of: T.self, dimensions: [rows] + shape, chunk: isLast ? nil : chunk,
         isExtensible: !isLast)
-      try dataset.write(values, at: [0] + origin, count: [rows] + shape)
-      return try dataset.close()
     }
-    var dataset = try group.openDataset(name)
-    try dataset.extend(to: written + rows)
-    try dataset.write(values, at: [written] + origin, count: [rows] + shape)
+    var row = written
+    for piece in pieces {
+      let values = values(piece)
+      let count = values.count / shape.reduce(1, *)
+      try dataset.write(values, at: [row] + shape.map { _ in 0 }, count: [count] + shape)
+      row += count
+    }
     try dataset.close()
   }
 
@@ -128,15 +135,13 @@ final class SegmentDraft {
   }
 }
 
-extension Array {
-  /// What `transform` makes of each list, one behind the other in memory that never grows.
-  fileprivate func concatenated<Item, Value>(
-    _ transform: ([Item]) -> [Value]
-  ) -> [Value] where Element == [Item] {
-    if count == 1 { return transform(self[0]) }
-    var values: [Value] = []
+extension Array where Element: RangeReplaceableCollection {
+  /// All lists one behind the other in memory that never grows.
+  fileprivate var concatenated: Element {
+    if count == 1 { return self[0] }
+    var values = Element()
     values.reserveCapacity(reduce(0) { $0 + $1.count })
-    for list in self { values += transform(list) }
+    for list in self { values += list }
     return values
   }
 }

@@ -124,7 +124,7 @@ package final class SegmentWriter: RecordSink {
   }
 
   private var bufferedBytes: Int {
-    streams.reduce(0) { $0 + $1.count * 16 } + states.reduce(0) { $0 + $1.bufferedBytes }
+    streams.reduce(0) { $0 + $1.bufferedBytes } + states.reduce(0) { $0 + $1.bufferedBytes }
   }
 
   /// Ends the segment before `step` and begins the next one there: ``close(at:)``, then
@@ -192,7 +192,7 @@ package final class SegmentWriter: RecordSink {
     try Durability.requireSpace(bufferedBytes, at: directory.segments)
     try draft.open()
     for stream in streams.indices {
-      try draft.append(streams[stream].lists, stream: stream, isLast: isLast)
+      try draft.append(streams[stream].pieces, stream: stream, isLast: isLast)
       streams[stream].clear()
     }
     for recording in states.indices {
@@ -213,48 +213,6 @@ package final class SegmentWriter: RecordSink {
 
 // What is held is kept in the pieces in which it came: memory that grows is copied and its pages are
 // touched anew, on a core that a worker of the loop waits for.
-
-/// Records of a stream that are not in the file yet.
-private struct StreamBuffer {
-  private(set) var lists: [[SpikeRecord]] = []
-  private(set) var count = 0
-  /// The newest record ever taken, for the check of the order.
-  private(set) var last: SpikeRecord?
-
-  /// Takes records in the order of (step, neuron), and keeps those within a window of steps.
-  ///
-  /// - Parameters:
-  ///   - firstStep: none may be earlier.
-  ///   - size: neurons of the population.
-  /// - Returns: the first that is out of order or range; none was taken then.
-  mutating func take(
-    _ list: [SpikeRecord], from firstStep: Int64, within window: Range<Int64>, below size: Int
-  ) -> SpikeRecord? {
-    var newest = last ?? SpikeRecord(step: .min, neuron: 0)
-    for record in list {
-      guard newest <= record, record.step >= firstStep, Int(record.neuron) < size else {
-        return record
-      }
-      newest = record
-    }
-    guard let first = list.first else { return nil }
-    last = newest
-    let isWhole = window.contains(first.step) && window.contains(newest.step)
-    keep(isWhole ? list : list.filter { window.contains($0.step) })
-    return nil
-  }
-
-  private mutating func keep(_ list: [SpikeRecord]) {
-    guard !list.isEmpty else { return }
-    lists.append(list)
-    count += list.count
-  }
-
-  mutating func clear() {
-    lists = []
-    count = 0
-  }
-}
 
 /// Rows of a states recording that are not in the file yet, in the units of files.
 private struct StatesBuffer {

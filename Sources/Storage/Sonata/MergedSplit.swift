@@ -76,7 +76,7 @@ struct MergedSplit {
         if record.step >= steps.lowerBound { records.append(record) }
       }
       let isLast = start + count == total || records.count < count
-      try draft.append([records], stream: place, isLast: isLast && start == 0)
+      try draft.append([StreamBuffer.Piece(records)], stream: place, isLast: isLast && start == 0)
       if isLast { break }
     }
     try times.close()
