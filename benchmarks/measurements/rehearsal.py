@@ -113,6 +113,12 @@ def predictions(runs, network):
     return {neurons: sorted(list_, key=lambda entry: entry[0]) for neurons, list_ in found.items()}
 
 
+def _noisy_efficiency(epoch, ranks, alone):
+    if epoch.wait_with_noise is None or ranks == 1:
+        return "-"
+    return f"{100 * alone / (epoch.total - epoch.wait + epoch.wait_with_noise):.0f} %"
+
+
 def _phases(runs):
     rows = []
     for neurons, counts in predictions(runs, exchange.CLUSTER).items():
@@ -129,14 +135,16 @@ def _phases(runs):
                     epoch.advance, epoch.deliver, epoch.pack, epoch.messages, epoch.shown,
                     epoch.wait, epoch.total)],
                 f"{100 * alone / (epoch.total / steps):.0f} %",
+                _noisy_efficiency(epoch, ranks, alone * steps),
                 f"{sample['exchange']['bytes_received'] / max(1, sample['exchange']['rounds']) / 1e3:.1f}",
                 f"{sample['peak_rss_bytes'] / 1e6:.0f}"])
     return tables.Table(
         "rehearsal", [
             "neurons of a rank", "ranks", "exchange", "advance", "deliver", "pack and unpack",
             "messages (model)", "of it not hidden", "wait (model)", "step, µs", "efficiency",
-            "KB that come in an epoch", "MB of a rank"], rows,
-        [f"Columns in between are µs of one simulated step. Model: messages of "
+            "with noise", "KB that come in an epoch", "MB of a rank"], rows,
+        [f"Columns in between are µs of one simulated step. With noise: the efficiency if every rank "
+         f"were held up as often as this machine was. Model: messages of "
          f"{1e6 * exchange.CLUSTER.latency:g} µs and {exchange.CLUSTER.bandwidth / 1e9:g} GB/s, "
          "assumed."])
 

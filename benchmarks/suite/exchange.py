@@ -35,6 +35,9 @@ class Epoch:
     # ... and waiting for the slowest rank.
     wait: float
     record: float
+    # The same where every rank is held up as often as the machine of the rehearsal was; `None`: not
+    # told apart.
+    wait_with_noise: float | None = None
 
     @property
     def total(self):
@@ -50,7 +53,7 @@ def epoch(rehearsed, network):
     - Overlapped messages are hidden behind the work of the next epoch.
     - All wait for the slowest, as `slowdown` plays it. Ranks' epochs are taken to spread by the
       deviation of epochs of one rank from their neighbours, each by itself: what goes up and down
-      slowly does so on all ranks at the same time.
+      slowly, or with the spikes that come, does so on all ranks at the same time.
     """
     ranks, count = rehearsed["ranks"], rehearsed["epochs"]["count"]
     seconds = rehearsed["seconds"]
@@ -63,9 +66,16 @@ def epoch(rehearsed, network):
     messages = network.latency * math.ceil(math.log2(ranks)) + come / network.bandwidth
     work = advance + deliver
     shown = max(0.0, messages - work) if exchange["overlapped"] else messages
-    jitter = rehearsed["epochs"]["jitter"]
-    wait = jitter * slowdown(ranks, exchange["overlapped"], _rounded(work / jitter)) if jitter else 0
-    return Epoch(advance, deliver, pack, messages, shown, wait, record)
+
+    def wait(jitter):
+        if not jitter:
+            return 0.0
+        return jitter * slowdown(ranks, exchange["overlapped"], _rounded(work / jitter))
+
+    told = rehearsed["epochs"]
+    noisy = told.get("jitter_with_noise")
+    return Epoch(advance, deliver, pack, messages, shown, wait(told["jitter"]), record,
+                 None if noisy is None else wait(noisy))
 
 
 @functools.cache

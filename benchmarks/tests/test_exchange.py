@@ -33,6 +33,15 @@ class ExchangeTests(unittest.TestCase):
         self.assertEqual(hidden.shown, 0)
         self.assertLess(hidden.wait, many.wait / 4)
 
+    def test_noise_of_the_machine_is_told_apart(self):
+        network = exchange.Network("test", 1e-6, 1e9)
+        rehearsed = _rehearsed(64, 0.001)
+        self.assertIsNone(exchange.epoch(rehearsed, network).wait_with_noise)
+        rehearsed["epochs"]["jitter_with_noise"] = 0.004
+        epoch = exchange.epoch(rehearsed, network)
+        self.assertGreater(epoch.wait_with_noise, 3 * epoch.wait)
+        self.assertEqual(epoch.total, exchange.epoch(_rehearsed(64, 0.001), network).total)
+
     def test_nothing_waits_where_nothing_varies(self):
         network = exchange.Network("test", 0, 1e9)
         self.assertEqual(exchange.epoch(_rehearsed(64, 0), network).wait, 0)
