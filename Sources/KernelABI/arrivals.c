@@ -149,20 +149,47 @@ void coppice_add_sorted_weights(
   ADD_SORTED(weights[i] * scale)
 }
 
+static inline void count_slots(
+    coppice_counted_arrivals *counted, uint32_t k, const uint32_t *slots, uint32_t count) {
+  uint8_t *const counts = counted->counts + k * counted->step_slots;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (__builtin_expect(++counts[slots[i]] == 0, 0))
+      counted->full[counted->full_count++] = (uint64_t)k << 32 | slots[i];
+  }
+}
+
+// Short rows are put one behind the other before they are counted: so the processor waits for the memory
+// of many of them at once, and does not guess the end of each wrong.
+#define GATHERED 1024
+#define SHORT_ROW 32
+
 void coppice_count_rows(
     coppice_counted_arrivals *counted, const coppice_due_row *rows, size_t count,
-    const uint32_t *slots) {
+    const uint32_t *slots, size_t slot_count) {
+  uint32_t gathered[GATHERED + SHORT_ROW];
+  uint32_t n = 0, k = 0;
   for (size_t place = 0; place < count; ++place) {
     const coppice_due_row row = rows[place];
     if (place + AHEAD < count) prefetch_row(&rows[place + AHEAD], slots, NULL, NULL);
-    uint8_t *const counts = counted->counts + row.k * counted->step_slots;
-    for (uint32_t n = 0; n < row.times; ++n) {
-      for (uint32_t i = row.begin; i < row.end; ++i) {
-        if (__builtin_expect(++counts[slots[i]] == 0, 0))
-          counted->full[counted->full_count++] = (uint64_t)row.k << 32 | slots[i];
-      }
+    if (n >= GATHERED || row.k != k) {
+      count_slots(counted, k, gathered, n);
+      n = 0;
+      k = row.k;
     }
+    const uint32_t *const from = slots + row.begin;
+    const uint32_t length = row.end - row.begin;
+    if (length > SHORT_ROW || row.times != 1 || slot_count - row.begin < SHORT_ROW) {
+      for (uint32_t time = 0; time < row.times; ++time) count_slots(counted, k, from, length);
+      continue;
+    }
+    // Its first 16 slots and its last 16, without a branch on its length; of a shorter one what stands
+    // behind it too, where the next row goes.
+    const uint32_t rest = length > 16 ? length - 16 : 0;
+    __builtin_memcpy(gathered + n, from, 64);
+    __builtin_memcpy(gathered + n + rest, from + rest, 64);
+    n += length;
   }
+  count_slots(counted, k, gathered, n);
 }
 
 // All that is added to a sum here is the same amount, so what overflowed may as well come first.

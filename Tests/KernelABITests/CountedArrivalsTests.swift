@@ -87,8 +87,10 @@ import Testing
     let add = operations??.pointee.add_counted ?? coppice_add_counted
     var random = SystemRandomNumberGenerator()
     let memory = Memory()
-    for rows in [300, 0, 12] {
-      let (targets, due) = Self.rows(rows, often: often, &random)
+    for (rows, isByStep) in [(900, true), (300, false), (0, true), (12, false)] {
+      let (targets, drawn) = Self.rows(rows, often: often, &random)
+      // As the engine brings them: many rows of a step, one after the other.
+      let due = isByStep ? drawn.sorted { $0.k < $1.k } : drawn
       var arrivals: [Place: Int] = [:]
       for row in due {
         for synapse in Int(row.begin)..<Int(row.end) {
@@ -97,7 +99,7 @@ import Testing
       }
       var counted = coppice_counted_arrivals(
         counts: memory.counts, step_slots: Self.slots, full: memory.full, full_count: 0)
-      coppice_count_rows(&counted, due, due.count, targets)
+      coppice_count_rows(&counted, due, due.count, targets, targets.count)
       #expect(Int(counted.full_count) == arrivals.values.reduce(0) { $0 + $1 / 256 })
       #expect((counted.full_count > 0) == (often > 256 && rows > 7))
       memory.clear()

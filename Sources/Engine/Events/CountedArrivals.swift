@@ -43,7 +43,7 @@ struct CountedArrivals: ~Copyable {
 
   mutating func count(_ due: UnsafeBufferPointer<coppice_due_row>, of rows: SynapseRows) {
     rows.targets.withUnsafeBufferPointer {
-      coppice_count_rows(&counted, due.baseAddress, due.count, $0.baseAddress)
+      coppice_count_rows(&counted, due.baseAddress, due.count, $0.baseAddress, $0.count)
     }
   }
 

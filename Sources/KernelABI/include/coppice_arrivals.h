@@ -104,10 +104,10 @@ typedef struct coppice_counted_arrivals {
 } coppice_counted_arrivals;
 
 /// Counts what rows hold, each synapse `times` times. There must be room in `full` for one entry in
-/// 256 arrivals.
+/// 256 arrivals. `slot_count` is that of all rows there are.
 void coppice_count_rows(
     coppice_counted_arrivals *counted, const coppice_due_row *rows, size_t count,
-    const uint32_t *slots);
+    const uint32_t *slots, size_t slot_count);
 
 /// Adds an amount, which is never -0.0, as often as it was counted in the first `steps` steps at the
 /// slots of a tile.
