@@ -62,6 +62,28 @@ class Skip(Exception):
     """Raised by a plan or a measurement that cannot be done here; the text says why."""
 
 
+# The share of the machine that others and the host may have had; a measurement with more is made again.
+_MOST_DISTURBED = 0.1
+_REPEATS = 2
+
+
+def _measured(one, say):
+    """Figures and load of a variant: of up to three measurements the least disturbed one, whatever it
+    found."""
+    best = None
+    for _ in range(1 + _REPEATS):
+        figures, load = one.measure()
+        disturbed = load["others"] + load["stolen"]
+        if disturbed > 0.05:
+            say(f"  others had {100 * load['others']:.0f} % of the machine meanwhile, "
+                f"the host took {100 * load['stolen']:.0f} %")
+        if best is None or disturbed < best[0]:
+            best = disturbed, figures, load
+        if disturbed <= _MOST_DISTURBED:
+            break
+    return best[1:]
+
+
 def measure(part, setting, runs, say=lambda text: print(text, file=sys.stderr, flush=True)):
     """Runs what is missing of a part: each turn goes through all variants before the next begins,
     so that what drifts on the machine drifts for all of them. Returns whether nothing failed; what
@@ -80,7 +102,7 @@ def measure(part, setting, runs, say=lambda text: print(text, file=sys.stderr, f
                 continue
             say(f"{part.name}: {one.name}, {turn} of {one.turns}")
             try:
-                figures, load = one.measure()
+                figures, load = _measured(one, say)
             except Skip as reason:
                 say(f"{part.name}: {one.name}: left out: {reason}")
                 runs.skip(f"{part.name}: {one.name}", str(reason))
@@ -92,8 +114,5 @@ def measure(part, setting, runs, say=lambda text: print(text, file=sys.stderr, f
                 left_out.add(one.name)
                 failed.add(one.name)
                 continue
-            if load["others"] + load["stolen"] > 0.05:
-                say(f"  others had {100 * load['others']:.0f} % of the machine meanwhile, "
-                    f"the host took {100 * load['stolen']:.0f} %")
             runs.add(part.name, one.name, turn, one.facts, figures, load)
     return not failed

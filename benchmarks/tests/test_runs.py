@@ -104,6 +104,18 @@ class TurnTests(unittest.TestCase):
         self.measured(self.variant("a", 3), self.variant("b", 1))
         self.assertEqual(self.order, ["b", "a"])
 
+    def test_what_was_disturbed_is_measured_again_and_the_quietest_counts(self):
+        loads = iter([(0.2, 0.1), (0.0, 0.12), (0.15, 0.0), (0.04, 0.05), (0.3, 0.3)])
+
+        def measure():
+            others, stolen = next(loads)
+            self.order.append(others)
+            return {"x": others}, {"others": others, "stolen": stolen}
+
+        self.measured(parts.Variant("a", {}, measure, 2))
+        self.assertEqual(self.order, [0.2, 0.0, 0.15, 0.04])
+        self.assertEqual(self.runs.named("p", "a").values("x"), [0.0, 0.04])
+
     def test_what_cannot_be_measured_is_left_out_with_the_reason(self):
         fine = self.measured(self.variant("a", 2, parts.Skip("no such thing")), self.variant("b", 2))
         self.assertTrue(fine)
