@@ -41,7 +41,7 @@ def _rehearsed(setting, neurons, ranks):
         return json.loads(text), cost.load
 
     facts = {"engine": "Coppice", "kind": "rehearsed", "neurons": neurons, "ranks": ranks}
-    turns = setting.size.pick(1, 3) if ranks > 2 else setting.size.pick(2, 5)
+    turns = setting.size.pick(2 if ranks <= 2 else 1, 5 if ranks <= 64 else 3)
     return parts.Variant(f"rehearsed {neurons} × {ranks}", facts, measure, turns)
 
 
