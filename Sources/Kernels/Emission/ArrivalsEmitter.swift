@@ -73,7 +73,7 @@ struct ArrivalsEmitter {
     to locals: Set<Int>, from source: (lower: String, upper: String), in text: inout CText
   ) {
     let state = SectionEmitter(layout: layout, surroundings: .init(locals: locals))
-    let wide = layout.wide
+    let (wide, mask) = (layout.wide, layout.mask)
     for (place, columns) in program.sums.enumerated() {
       let (lower, upper) = (
         "\(source.lower) + \(place * Self.width)", "\(source.upper) + \(place * Self.width)"
@@ -83,9 +83,9 @@ struct ArrivalsEmitter {
           isPair
             ? "const \(wide)real a = {cv_load(\(lower)), cv_load(\(upper))};"
             : "const \(wide)real a = \(wide)load(\(lower));")
-        // Without an arrival a is -0.0, and x + -0.0 is x to the bit, whatever x is.
+        text.line("const \(mask)mask m = \(wide)isNotMinusZero(a);")
         for column in columns {
-          let sum = state.sum(of: column, and: "a")
+          let sum = state.sum(of: column, and: "a", where: "m")
           text.line(state.assignment(of: sum, to: column))
         }
       }

@@ -70,19 +70,16 @@ struct SectionEmitter {
       ? "\(layout.local(column)) = \(value);" : layout.store(value, to: column)
   }
 
-  /// A column with a number of f64 added; what is added to a narrow column is rounded first.
-  func sum(of column: Int, and amount: String) -> String {
-    let old = self.column(column)
-    return switch layout.element(column) {
-    case .single: "\(old) + cs_narrow(\(amount))"
-    default: Self.binary(.add, old, amount, prefix: layout.wide)
-    }
-  }
-
-  /// The same where a mask holds.
+  /// A column with a number of f64 added where a mask holds; of a sum for a narrow column is rounded
+  /// once.
   func sum(of column: Int, and amount: String, where mask: String) -> String {
-    layout.masked(
-      mask, sum(of: column, and: amount), else: self.column(column), column: column)
+    let old = self.column(column)
+    let sum =
+      switch layout.element(column) {
+      case .single: "\(old) + cs_narrow(\(amount))"
+      default: Self.binary(.add, old, amount, prefix: layout.wide)
+      }
+    return layout.masked(mask, sum, else: old, column: column)
   }
 
   private func expression(_ instruction: Instruction, in section: Section) -> String {
