@@ -85,6 +85,7 @@ private struct DefinitionMaker {
   mutating func definition() -> ProgramDefinition {
     var variables: [EquationSystem.Variable] = [
       .parameter("p0"), .parameter("p1"), .parameter("b0", .boolean), .parameter("m0", .integer),
+      .parameter("c0"),
     ]
     let count = 2 + random.below(4)
     reals = (0..<count).map { "x\($0)" } + ["p0", "p1", "m0"]
@@ -164,8 +165,9 @@ private struct DefinitionMaker {
     var ports: [Port] = []
     for index in 0..<1 + random.below(3) {
       let name = "port\(index)"
-      switch random.below(4) {
+      switch random.below(5) {
       case 0: ports.append(.arrival(name, .add("x0", "w")))
+      case 3: ports.append(.arrival(name, .add("c0", "w")))
       case 1: ports.append(.arrival(name, .add("x1", "w" * "k0"), .subtract("x0", "w")))
       case 2: ports.append(.arrival(name, .add("x1", "w" * .call("exp", "k1" * "k2"))))
       default:
@@ -193,7 +195,9 @@ private struct DefinitionMaker {
 
   private mutating func initial(_ count: Int) -> [Statement] {
     let draws: [Statement] = (0..<count).map { .set("x\($0)", .call("rand") - 0.5) }
-    return draws + [.set("p0", .call("randn") * 0.3), .set("m0", 3), .set("b0", "i" % 2 > 0)]
+    // What nothing arrives at keeps its bits, those of a denormal number too.
+    let kept: [Statement] = [.set("c0", Written(floatLiteral: 0x1p-1030))]
+    return draws + kept + [.set("p0", .call("randn") * 0.3), .set("m0", 3), .set("b0", "i" % 2 > 0)]
       + (random.chance(0.5) ? [.set("x0", "x0" + "p0")] : [])
   }
 

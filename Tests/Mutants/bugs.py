@@ -157,6 +157,11 @@ BUGS = [
         "guard newest.rejected.isEmpty else { throw refusal(newest.rejected, found) }",
         "guard SEEDED || newest.rejected.isEmpty else { throw refusal(newest.rejected, found) }",
         "ResumeCommandTests/aDamagedGenerationIsPassedOver"),
+    # Kernels.
+    Bug("nothing-is-added", "Sources/Kernels/Emission/ArrivalsEmitter.swift",
+        'let sum = state.sum(of: column, and: "a", where: "m")',
+        'let sum = state.sum(of: column, and: "a", where: SEEDED ? "\\(mask)true()" : "m")',
+        "EmitterRandomTests"),
     # Passes over programs.
     Bug("a-gate-without-its-slope", "Sources/Kernels/Passes/ConductanceGathering.swift",
         "slope.subtract(gate, in: &new)", "if !SEEDED { slope.subtract(gate, in: &new) }",
