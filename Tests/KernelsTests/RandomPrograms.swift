@@ -196,9 +196,11 @@ private struct DefinitionMaker {
   private mutating func initial(_ count: Int) -> [Statement] {
     let draws: [Statement] = (0..<count).map { .set("x\($0)", .call("rand") - 0.5) }
     // What nothing arrives at keeps its bits, those of a denormal number too.
-    let kept: [Statement] = [.set("c0", Written(floatLiteral: 0x1p-1030))]
-    return draws + kept + [.set("p0", .call("randn") * 0.3), .set("m0", 3), .set("b0", "i" % 2 > 0)]
-      + (random.chance(0.5) ? [.set("x0", "x0" + "p0")] : [])
+    let others: [Statement] = [
+      .set("c0", Written(floatLiteral: 0x1p-1030)), .set("p0", .call("randn") * 0.3),
+      .set("m0", 3), .set("b0", "i" % 2 > 0),
+    ]
+    return draws + others + (random.chance(0.5) ? [.set("x0", "x0" + "p0")] : [])
   }
 
   // MARK: Expressions
