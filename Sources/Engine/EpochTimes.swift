@@ -7,18 +7,14 @@ package struct EpochTimes: Sendable {
     var spikes: Int
   }
 
-  /// Epochs that are looked at, from the first: more would tell nothing else.
-  private static let most = 1 << 16
-
   private var epochs: [Epoch] = []
-  package private(set) var count = 0
 
-  /// - Parameter steps: of the run; it has no more epochs.
-  package init(steps: Int64 = 0) { epochs.reserveCapacity(Int(min(steps, Int64(EpochTimes.most)))) }
+  package init() {}
+
+  package var count: Int { epochs.count }
 
   package mutating func add(seconds: Double, spikes: Int) {
-    if epochs.count < EpochTimes.most { epochs.append(Epoch(seconds: seconds, spikes: spikes)) }
-    count += 1
+    epochs.append(Epoch(seconds: seconds, spikes: spikes))
   }
 
   package var mean: Double {

@@ -24,8 +24,9 @@ package struct RunFigures: Sendable {
   package var snapshot = 0.0
   package var end = RunEnd.complete
   package var exchanged = ExchangeFigures()
-  /// Delivering and advancing, epoch by epoch, as the slowest worker of this rank took it.
-  package var epochs = EpochTimes()
+  /// Delivering and advancing, epoch by epoch, as the slowest worker of this rank took it; `nil`: not
+  /// asked for.
+  package var epochs: EpochTimes?
 
   package init() {}
 }

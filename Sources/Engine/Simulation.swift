@@ -54,14 +54,16 @@ package final class Simulation {
   /// it begins behind A(k) and ends behind A(k + 1). C(k) then follows the end of X(k - 1) and
   /// precedes the beginning of X(k), so that nothing is under way while a checkpoint is cut.
   ///
-  /// - Parameter keeper: writes checkpoints and says when; `nil`: there are none.
+  /// - Parameters:
+  ///   - keeper: writes checkpoints and says when; `nil`: there are none.
+  ///   - timesEpochs: keeps what each epoch took.
   /// - Throws: `SimulationError` on every rank if any rank cannot go on.
   package func run(
     into sink: any RecordSink, keeping keeper: (any CheckpointKeeper)? = nil,
-    progress: (RunProgress) -> Void = { _ in }
+    timesEpochs: Bool = false, progress: (RunProgress) -> Void = { _ in }
   ) throws(SimulationError) -> RunFigures {
     let begin = ContinuousClock.now
-    figures.epochs = EpochTimes(steps: experiment.steps - origin.step)
+    figures.epochs = timesEpochs ? EpochTimes() : nil
     var epochs = EpochSequence(
       from: origin.step, to: experiment.steps, smallestDelay: smallestDelay,
       isOverlapped: exchange.isOverlapped, cuts: epochCuts)
@@ -111,7 +113,7 @@ package final class Simulation {
       }
       return arrived.count
     }
-    figures.epochs.add(seconds: (ContinuousClock.now - begin).inSeconds, spikes: spikes)
+    figures.epochs?.add(seconds: (ContinuousClock.now - begin).inSeconds, spikes: spikes)
     figures.epochSteps = max(figures.epochSteps, epoch.steps)
   }
 

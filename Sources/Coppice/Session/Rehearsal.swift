@@ -48,7 +48,7 @@ package struct Rehearsal {
       let builder = try SimulationBuilder(
         experiment, options: options, communicator: communicator)
       decomposition = builder.decomposition
-      figures = try builder.build().run(into: NoRecords())
+      figures = try builder.build().run(into: NoRecords(), timesEpochs: true)
     } catch {
       throw RunFailure(error)
     }
@@ -69,6 +69,7 @@ package struct Rehearsal {
       neurons += decomposition.neurons(ofPopulation: index, rank: part.rank).count
       spikes += figures.spikes[index]
     }
+    let epochs = figures.epochs ?? EpochTimes()
     return RehearsalRecord(
       job: name, rank: part.rank, ranks: part.ranks, threads: options.threads,
       steps: experiment.steps, dt: experiment.dt, neurons: neurons, synapses: figures.synapses,
@@ -78,9 +79,9 @@ package struct Rehearsal {
         advance: figures.advance, exchange: figures.exchange, record: figures.record,
         others: others),
       epochs: RehearsalRecord.Epochs(
-        count: figures.epochs.count, steps: figures.epochSteps, mean: figures.epochs.mean,
-        deviation: figures.epochs.deviation, jitter: figures.epochs.jitter,
-        jitterWithNoise: figures.epochs.jitterWithNoise),
+        count: epochs.count, steps: figures.epochSteps, mean: epochs.mean,
+        deviation: epochs.deviation, jitter: epochs.jitter,
+        jitterWithNoise: epochs.jitterWithNoise),
       peakResidentBytes: RunSession.peakResidentBytes)
   }
 }
