@@ -167,9 +167,9 @@ private struct DefinitionMaker {
       let name = "port\(index)"
       switch random.below(5) {
       case 0: ports.append(.arrival(name, .add("x0", "w")))
-      case 3: ports.append(.arrival(name, .add("c0", "w")))
       case 1: ports.append(.arrival(name, .add("x1", "w" * "k0"), .subtract("x0", "w")))
       case 2: ports.append(.arrival(name, .add("x1", "w" * .call("exp", "k1" * "k2"))))
+      case 3: ports.append(.arrival(name, .add("c0", "w")))
       default:
         mayDraw = true
         ports.append(.arrival(name, .set("x1", bounded("x1" + "w" * real(2))), statement()))

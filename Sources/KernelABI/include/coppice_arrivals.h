@@ -104,7 +104,7 @@ typedef struct coppice_counted_arrivals {
 } coppice_counted_arrivals;
 
 /// Counts what rows hold, each synapse `times` times. There must be room in `full` for one entry in
-/// 256 arrivals. `slot_count` is that of all rows there are.
+/// 256 arrivals. Nothing is read from slot `slot_count` on.
 void coppice_count_rows(
     coppice_counted_arrivals *counted, const coppice_due_row *rows, size_t count,
     const uint32_t *slots, size_t slot_count);

@@ -80,8 +80,7 @@ final class SegmentDraft {
       if written == 0 { try group.writeList("columns", columns.map { Int64($0) }) }
       try SegmentDraft.append(
         [pieces.concatenated], \.self, rows: count, shape: shape, chunk: chunk, to: "data",
-        in: group,
-        written: written, isLast: isLast)
+        in: group, written: written, isLast: isLast)
     }
     rows[recording] += count
   }

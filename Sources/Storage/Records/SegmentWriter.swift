@@ -211,10 +211,10 @@ package final class SegmentWriter: RecordSink {
   }
 }
 
-// What is held is kept in the pieces in which it came: memory that grows is copied and its pages are
-// touched anew, on a core that a worker of the loop waits for.
-
 /// Rows of a states recording that are not in the file yet, in the units of files.
+///
+/// They are kept in the pieces in which they came: memory that grows is copied and its pages are touched
+/// anew, on a core that a worker of the loop waits for.
 private struct StatesBuffer {
   /// Places in the recording's neurons.
   let columns: [Int]

@@ -2,8 +2,9 @@ import Engine
 
 /// Records of a stream that are not in the file yet.
 ///
-/// Their steps are kept as runs: a third of the memory of records, which is touched for the first time
-/// and so costs more than what is written to it, on a core that a worker of the loop waits for.
+/// Their steps are kept as runs: where many neurons fire in a step, in less than a third of the memory of
+/// records. It is touched for the first time, and so costs more than what is written to it, on a core that
+/// a worker of the loop waits for. (Records of a step each take 20 bytes in place of 16.)
 struct StreamBuffer {
   /// Records that came together, in the order of (step, neuron).
   struct Piece {
