@@ -58,10 +58,12 @@ struct WorkerBuilder: Sendable {
     for (place, population) in populations.enumerated() {
       let layout = layout(of: population, worker)
       var summedHere: [SummedInlet] = []
-      for (one, contributions) in zip(
-        arriving[place], contributions(of: arriving[place], population))
-      {
-        switch one.synapses {
+      for (number, contributions) in contributions(of: arriving[place], population).enumerated() {
+        // Taken out: whoever packs rows must be the only one to hold them, or they would be copied.
+        let synapses = arriving[place][number].synapses.take()
+        let one = arriving[place][number]
+        switch consume synapses {
+        case nil: preconditionFailure("synapses were taken twice")
         case .regenerated(let rows, let sources):
           let inlet = RegeneratedInlet(
             port: one.port, sources: sources, rows: rows, activity: one.activity, layout: layout)
@@ -69,7 +71,7 @@ struct WorkerBuilder: Sendable {
         case .kept(let rows):
           if let contributions {
             let inlet = SummedInlet(
-              rows: rows, delay: one.delays.upperBound, contributions: contributions,
+              rows: consume rows, delay: one.delays.upperBound, contributions: contributions,
               layout: layout)
             summed[one.source].append(inlet)
             summedHere.append(inlet)
@@ -113,7 +115,8 @@ struct WorkerBuilder: Sendable {
     /// Place in `Network.populations`.
     var source: Int
     var port: Int
-    var synapses: Synapses
+    /// `nil` once they were handed over.
+    var synapses: Synapses?
     var count: Int
     /// In steps.
     var delays: ClosedRange<Int>
@@ -163,6 +166,7 @@ struct WorkerBuilder: Sendable {
       for source in 0..<sources.count where rows.isSource[source] {
         wanted?.insert(base + sources.lowerBound + source)
       }
+    case nil: break
     }
   }
 

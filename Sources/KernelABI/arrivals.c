@@ -158,38 +158,114 @@ static inline void count_slots(
   }
 }
 
-// Short rows are put one behind the other before they are counted: so the processor waits for the memory
-// of many of them at once, and does not guess the end of each wrong.
-#define GATHERED 1024
-#define SHORT_ROW 32
-
 void coppice_count_rows(
     coppice_counted_arrivals *counted, const coppice_due_row *rows, size_t count,
-    const uint32_t *slots, size_t slot_count) {
-  uint32_t gathered[GATHERED + SHORT_ROW];
-  uint32_t n = 0, k = 0;
+    const uint32_t *slots) {
   for (size_t place = 0; place < count; ++place) {
     const coppice_due_row row = rows[place];
     if (place + AHEAD < count) prefetch_row(&rows[place + AHEAD], slots, NULL, NULL);
-    if (n >= GATHERED || row.k != k) {
-      count_slots(counted, k, gathered, n);
-      n = 0;
-      k = row.k;
-    }
-    const uint32_t *const from = slots + row.begin;
-    const uint32_t length = row.end - row.begin;
-    if (length > SHORT_ROW || row.times != 1 || slot_count - row.begin < SHORT_ROW) {
-      for (uint32_t time = 0; time < row.times; ++time) count_slots(counted, k, from, length);
+    for (uint32_t time = 0; time < row.times; ++time)
+      count_slots(counted, row.k, slots + row.begin, row.end - row.begin);
+  }
+}
+
+void coppice_pack_row(uint16_t *record, const uint32_t *slots, size_t count) {
+  record[0] = (uint16_t)count;
+  if (count == 0) return;
+  record[1] = (uint16_t)slots[0];
+  for (size_t i = 1; i < count; ++i) record[i + 1] = (uint16_t)(slots[i] - slots[i - 1]);
+}
+
+uint32_t coppice_largest_distance(const uint32_t *slots, size_t count) {
+  uint32_t largest = count > 0 ? slots[0] : 0;
+  for (size_t i = 1; i < count; ++i) {
+    const uint32_t distance = slots[i] - slots[i - 1];
+    largest = distance > largest ? distance : largest;
+  }
+  return largest;
+}
+
+static inline const uint16_t *record_of(const coppice_packed_rows *rows, uint32_t source) {
+  return rows->records + (size_t)source * rows->stride;
+}
+
+// The row of a record that holds none: how many synapses, then their slots.
+static inline const uint32_t *row_apart(const coppice_packed_rows *rows, const uint16_t *record) {
+  uint32_t place;
+  __builtin_memcpy(&place, record + 2, sizeof place);
+  return rows->apart + place;
+}
+
+static inline void prefetch_record(const coppice_packed_rows *rows, uint32_t source) {
+  const char *const record = (const char *)record_of(rows, source);
+  __builtin_prefetch(record);
+#pragma clang loop unroll(disable)
+  for (uint32_t line = 1; line < rows->lines; ++line) __builtin_prefetch(record + 64 * line);
+}
+
+void coppice_ask_for_packed(
+    const coppice_packed_rows *rows, const uint32_t *sources, size_t count) {
+  for (size_t i = 0; i < count && i < AHEAD; ++i) prefetch_record(rows, sources[i]);
+}
+
+void coppice_count_packed(
+    coppice_counted_arrivals *counted, uint32_t k, const coppice_packed_rows *rows,
+    const uint32_t *sources, size_t count, const uint32_t *upcoming, size_t upcoming_count) {
+  uint8_t *const counts = counted->counts + k * counted->step_slots;
+  for (size_t i = 0; i < count; ++i) {
+    if (i + AHEAD < count)
+      prefetch_record(rows, sources[i + AHEAD]);
+    else if (i + AHEAD - count < upcoming_count)
+      prefetch_record(rows, upcoming[i + AHEAD - count]);
+    const uint16_t *const record = record_of(rows, sources[i]);
+    const uint32_t synapses = record[0];
+    if (__builtin_expect(synapses == COPPICE_APART, 0)) {
+      const uint32_t *const row = row_apart(rows, record);
+      count_slots(counted, k, row + 1, row[0]);
       continue;
     }
-    // Its first 16 slots and its last 16, without a branch on its length; of a shorter one what stands
-    // behind it too, where the next row goes.
-    const uint32_t rest = length > 16 ? length - 16 : 0;
-    __builtin_memcpy(gathered + n, from, 64);
-    __builtin_memcpy(gathered + n + rest, from + rest, 64);
-    n += length;
+    uint32_t slot = 0;
+#pragma clang loop unroll_count(4)
+    for (uint32_t j = 1; j <= synapses; ++j) {
+      slot += record[j];
+      if (__builtin_expect(++counts[slot] == 0, 0))
+        counted->full[counted->full_count++] = (uint64_t)k << 32 | slot;
+    }
   }
-  count_slots(counted, k, gathered, n);
+}
+
+size_t coppice_packed_synapses(
+    const coppice_packed_rows *rows, const uint32_t *sources, size_t count) {
+  size_t synapses = 0;
+  for (size_t i = 0; i < count; ++i) {
+    if (i + AHEAD < count) prefetch_record(rows, sources[i + AHEAD]);
+    const uint16_t *const record = record_of(rows, sources[i]);
+    synapses += record[0] == COPPICE_APART ? row_apart(rows, record)[0] : record[0];
+  }
+  return synapses;
+}
+
+void coppice_unpack_rows(
+    coppice_unpacked_rows *unpacked, uint32_t k, const coppice_packed_rows *rows,
+    const uint32_t *sources, size_t count) {
+  uint32_t end = unpacked->slot_count;
+  for (size_t i = 0; i < count;) {
+    const uint16_t *const record = record_of(rows, sources[i]);
+    uint32_t times = 1;
+    while (i + times < count && sources[i + times] == sources[i]) ++times;
+    i += times;
+    const uint32_t begin = end;
+    if (record[0] == COPPICE_APART) {
+      const uint32_t *const row = row_apart(rows, record);
+      for (uint32_t j = 1; j <= row[0]; ++j) unpacked->slots[end++] = row[j];
+    } else {
+      uint32_t slot = 0;
+      for (uint32_t j = 1; j <= record[0]; ++j) unpacked->slots[end++] = slot += record[j];
+    }
+    if (end > begin)
+      unpacked->due[unpacked->due_count++] = (coppice_due_row){begin, end, k, times};
+  }
+  unpacked->slot_count = end;
 }
 
 // All that is added to a sum here is the same amount, so what overflowed may as well come first.

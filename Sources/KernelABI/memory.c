@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 enum { HUGE_PAGE = 2 << 20 };
 
@@ -16,4 +17,11 @@ void coppice_ask_for_huge_pages(void *memory, size_t bytes) {
   (void)memory;
   (void)bytes;
 #endif
+}
+
+void coppice_give_back_pages(void *memory, size_t bytes) {
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+  const uintptr_t first = ((uintptr_t)memory + page - 1) / page * page;
+  const uintptr_t end = ((uintptr_t)memory + bytes) / page * page;
+  if (first < end) (void)madvise((void *)first, end - first, MADV_DONTNEED);
 }

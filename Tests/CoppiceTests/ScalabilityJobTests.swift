@@ -50,7 +50,7 @@ import Testing
       "dense.yaml", overrides, RunOptions(threads: 2, backend: .compiled))
     _ = try simulation.run(into: NoRecords())
     for worker in simulation.workers {
-      #expect(worker.summed.joined().compactMap(\.way) == [way])
+      #expect(worker.summed.joined().compactMap(\.rowArrivals?.way) == [way])
     }
   }
 }

@@ -73,7 +73,11 @@ import Testing
           begin: UInt32($0.synapses.lowerBound), end: UInt32($0.synapses.upperBound),
           k: UInt32($0.k), times: UInt32($0.times))
       }
-      rowsDue.withUnsafeBufferPointer { sorted.sort($0, of: rows) }
+      rowsDue.withUnsafeBufferPointer { due in
+        rows.targets.withUnsafeBufferPointer {
+          sorted.sort(due, slots: $0.baseAddress.unsafelyUnwrapped, weights: rows.weights)
+        }
+      }
       for tile in 0..<tiles {
         var found: [Arrival] = []
         sorted.forEachList(ofTile: tile) { arrivals, weights in
@@ -88,11 +92,20 @@ import Testing
     }
   }
 
+  private static let size = 6_000
+
+  /// Each source reaches `fan` neurons, one in twenty twice as many, and the first nearly all.
+  private static func hubPairs(sources: Int, fan: Int) -> [(source: Int, target: Int)] {
+    (0..<sources).flatMap { source in
+      let count = source == 0 ? size - 100 : source % 20 == 7 ? 2 * fan : fan
+      return (0..<count).map { (source, (source * 37 + $0 * 11) % size) }
+    }
+  }
+
   /// Neurons whose sums fill several tiles; fractions make every order of summation another sum.
   private static func experiment(
-    sources: Int, fan: Int, weight: NeuronValues, areEvents: Bool
+    sources: Int, fan: Int, weight: NeuronValues, hub: Bool = false, areEvents: Bool
   ) throws -> Experiment {
-    let size = 6_000
     let populations = [
       try SmallRun.neurons(
         "n", size: size,
@@ -105,7 +118,8 @@ import Testing
         kind: .poisson(PoissonGenerator(rate: .constant(1_000), sources: 2))),
     ]
     let projection = try SmallRun.projection(
-      "x_n", from: 1, to: 0, in: populations, rule: .outdegree(fan), weight: weight,
+      "x_n", from: 1, to: 0, in: populations,
+      rule: hub ? .pairs(hubPairs(sources: sources, fan: fan)) : .outdegree(fan), weight: weight,
       delay: .steps(2), onPre: "v += w; other += 0.3*w")
     let schedule: [ScheduleEntry] =
       areEvents
@@ -126,37 +140,49 @@ import Testing
   /// What was recorded, and how workers read rows in their last epoch.
   private static func run(
     _ experiment: Experiment, threads: Int
-  ) throws -> (sink: MemorySink, ways: Set<RowArrivals.Way>) {
+  ) throws -> (sink: MemorySink, ways: Set<RowArrivals.Way>, packed: Set<Bool>) {
     let sink = MemorySink(experiment)
     let simulation = try SimulationBuilder(
       experiment, options: RunOptions(threads: threads, backend: .portable),
       communicator: SingleProcessCommunicator()
     ).build()
     _ = try simulation.run(into: sink)
-    return (sink, Set(simulation.workers.flatMap { $0.summed[1].compactMap(\.way) }))
+    let arrivals = simulation.workers.flatMap { $0.summed[1].compactMap(\.rowArrivals) }
+    return (sink, Set(arrivals.map(\.way)), Set(arrivals.map(\.arePacked)))
   }
 
   @Test(
     arguments: [
-      (900, 4, NeuronValues.constant(0.1), RowArrivals.Way.counted),
-      (900, 1, .constant(0.1), .sorted),
-      (900, 4, .uniform(low: 0.05, high: 0.3, minimum: nil, maximum: nil), .sorted),
-      // Long rows are read tile by tile.
-      (20, 1_000, .constant(0.1), .tileByTile),
+      (900, 4, NeuronValues.constant(0.1), false, RowArrivals.Way.counted),
+      (900, 1, .constant(0.1), false, .sorted),
+      (900, 4, .uniform(low: 0.05, high: 0.3, minimum: nil, maximum: nil), false, .sorted),
+      // Long rows are read tile by tile, if there are few of them.
+      (20, 1_000, .constant(0.1), false, .counted),
+      (20, 1_000, .uniform(low: 0.05, high: 0.3, minimum: nil, maximum: nil), false, .tileByTile),
+      (3, 500, .constant(0.1), false, .tileByTile),
+      // Rows of very different lengths are not packed.
+      (900, 4, .constant(0.1), true, .counted),
+      (90, 4, .constant(0.1), true, .sorted),
     ])
   func sumsLeaveTheBitsOfEventsHoweverRowsAreRead(
-    sources: Int, fan: Int, weight: NeuronValues, way: RowArrivals.Way
+    sources: Int, fan: Int, weight: NeuronValues, hub: Bool, way: RowArrivals.Way
   ) throws {
     let events = try Self.run(
-      try Self.experiment(sources: sources, fan: fan, weight: weight, areEvents: true),
+      try Self.experiment(sources: sources, fan: fan, weight: weight, hub: hub, areEvents: true),
       threads: 1)
     try #require(events.ways.isEmpty)
-    try #require(events.sink.spikes[0].count > 200)
+    try #require(events.sink.spikes[0].count > 40)
     for threads in 1...2 {
       let sums = try Self.run(
-        try Self.experiment(sources: sources, fan: fan, weight: weight, areEvents: false),
+        try Self.experiment(
+          sources: sources, fan: fan, weight: weight, hub: hub, areEvents: false),
         threads: threads)
       #expect(sums.ways == [way])
+      if case .constant = weight {
+        #expect(sums.packed == [!hub])
+      } else {
+        #expect(sums.packed == [false])
+      }
       #expect(sums.sink.spikes == events.sink.spikes)
       #expect(sums.sink.rows == events.sink.rows)
     }

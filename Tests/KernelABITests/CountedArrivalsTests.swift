@@ -99,7 +99,7 @@ import Testing
       }
       var counted = coppice_counted_arrivals(
         counts: memory.counts, step_slots: Self.slots, full: memory.full, full_count: 0)
-      coppice_count_rows(&counted, due, due.count, targets, targets.count)
+      coppice_count_rows(&counted, due, due.count, targets)
       #expect(Int(counted.full_count) == arrivals.values.reduce(0) { $0 + $1 / 256 })
       #expect((counted.full_count > 0) == (often > 256 && rows > 7))
       memory.clear()

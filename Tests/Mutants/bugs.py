@@ -177,6 +177,10 @@ BUGS = [
         "let scaled = scale.map { product(over, new[$0]) } ?? over",
         "let scaled = SEEDED ? over : scale.map { product(over, new[$0]) } ?? over",
         "ConductanceGatheringTests"),
+    Bug("distances-cut-to-two-bytes", ENGINE + "Workers/RecordShape.swift",
+        "row.count < stride && (!hasFarSlots || RecordShape.isNear(row))",
+        "row.count < stride && (SEEDED || !hasFarSlots || RecordShape.isNear(row))",
+        "PackedRowsTests/everyRowIsUnpacked"),
     # What comes from outside.
     Bug("damaged-kernels-loaded", ENGINE + "KernelProvision.swift",
         "KernelParcel.hash(content) == KernelParcel.word(bytes.suffix(KernelParcel.wordBytes))",

@@ -41,10 +41,16 @@ struct CountedArrivals: ~Copyable {
       full: full.base.assumingMemoryBound(to: UInt64.self), full_count: 0)
   }
 
-  mutating func count(_ due: UnsafeBufferPointer<coppice_due_row>, of rows: SynapseRows) {
-    rows.targets.withUnsafeBufferPointer {
-      coppice_count_rows(&counted, due.baseAddress, due.count, $0.baseAddress, $0.count)
-    }
+  mutating func count(_ due: UnsafeBufferPointer<coppice_due_row>, slots: UnsafePointer<UInt32>) {
+    coppice_count_rows(&counted, due.baseAddress, due.count, slots)
+  }
+
+  /// Counts what the spikes of some sources bring at step k; `upcoming` are those of the next step.
+  mutating func count(
+    _ sources: UnsafeBufferPointer<UInt32>, k: Int, upcoming: UnsafeBufferPointer<UInt32>,
+    of rows: PackedRows
+  ) {
+    rows.count(sources, k: k, upcoming: upcoming, in: &counted)
   }
 
   /// Adds an amount for each arrival at a tile.

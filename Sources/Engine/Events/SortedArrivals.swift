@@ -58,21 +58,20 @@ struct SortedArrivals: ~Copyable {
   }
 
   /// Sorts what rows hold.
-  mutating func sort(_ due: UnsafeBufferPointer<coppice_due_row>, of rows: SynapseRows) {
-    rows.targets.withUnsafeBufferPointer { targets in
-      switch rows.weights {
-      case .homogeneous:
-        coppice_sort_rows(&sorted, due.baseAddress, due.count, targets.baseAddress, nil, nil)
-      case .single(let weights):
-        weights.withUnsafeBufferPointer {
-          coppice_sort_rows(
-            &sorted, due.baseAddress, due.count, targets.baseAddress, $0.baseAddress, nil)
-        }
-      case .double(let weights):
-        weights.withUnsafeBufferPointer {
-          coppice_sort_rows(
-            &sorted, due.baseAddress, due.count, targets.baseAddress, nil, $0.baseAddress)
-        }
+  mutating func sort(
+    _ due: UnsafeBufferPointer<coppice_due_row>, slots: UnsafePointer<UInt32>,
+    weights: SynapseRows.Weights
+  ) {
+    switch weights {
+    case .homogeneous:
+      coppice_sort_rows(&sorted, due.baseAddress, due.count, slots, nil, nil)
+    case .single(let weights):
+      weights.withUnsafeBufferPointer {
+        coppice_sort_rows(&sorted, due.baseAddress, due.count, slots, $0.baseAddress, nil)
+      }
+    case .double(let weights):
+      weights.withUnsafeBufferPointer {
+        coppice_sort_rows(&sorted, due.baseAddress, due.count, slots, nil, $0.baseAddress)
       }
     }
   }

@@ -72,14 +72,13 @@ package struct MemoryPlan: Sendable {
       // A projection that cannot be built has been refused before its memory is planned.
       let expected = (try? network.expectedSynapses(of: projection)) ?? 0
       synapses += expected
-      let perSynapse = projection.bytesPerSynapse(dt: experiment.dt)
-      let rows = expected / Double(ranks) * Double(perSynapse)
-      // Of rows that are not kept, whether there is one.
-      let perSource = projection.store == .procedural ? 1.0 : 4.0
-      let index = Double(projection.source.range.count + 1) * perSource * Double(threads)
-      parts.synapses = parts.synapses.addingClamped(Int(clamping: rows + index))
       let program = programs[projection.target.population]
-      synapsesOf.append((projection, expected, program?.sums(projection, at: place) ?? false))
+      let isSummed = program?.sums(projection, at: place) ?? false
+      parts.synapses = parts.synapses.addingClamped(
+        MemoryPlan.synapseBytes(
+          of: projection, expected: expected / Double(ranks), dt: experiment.dt, threads: threads,
+          isSummed: isSummed))
+      synapsesOf.append((projection, expected, isSummed))
     }
     for (projection, count, isSummed) in synapsesOf {
       let source = network.populations[projection.source.population]
@@ -121,6 +120,22 @@ package struct MemoryPlan: Sendable {
     }
   }
 
+  /// Of the synapses of a rank and of what says where they are, at their most: records are made of lists,
+  /// whose memory is given back meanwhile.
+  private static func synapseBytes(
+    of projection: Projection, expected: Double, dt: Double, threads: Int, isSummed: Bool
+  ) -> Int {
+    let sources = projection.source.range.count
+    let rows = expected * Double(projection.bytesPerSynapse(dt: dt))
+    // Of rows that are not kept, whether there is one.
+    let perSource = projection.store == .procedural ? 1.0 : 4.0
+    let lists = Int(clamping: rows + Double(sources + 1) * perSource * Double(threads))
+    guard isSummed, projection.isOneWeight, !projection.isOneToOne,
+      let shape = RecordShape(expecting: expected / Double(threads), sources: sources)
+    else { return lists }
+    return max(lists, shape.bytes.multipliedClamped(by: threads))
+  }
+
   /// Of the arrivals of an epoch that are sorted or counted; of sources with one synapse each there are
   /// none.
   ///
@@ -128,14 +143,12 @@ package struct MemoryPlan: Sendable {
   private static func arrivalBytes(
     of projection: Projection, synapses: Double, rate: Double, neurons: Int, steps: Int
   ) -> Int {
-    if case .oneToOne = projection.rule { return 0 }
-    var isOneAmount = false
-    if case .constant = projection.weight { isOneAmount = true }
+    if projection.isOneToOne { return 0 }
     // More than any machine holds, and little enough to be multiplied.
     let most = 1 << 48
     return RowArrivals.bytes(
       arrivals: min(Int(clamping: synapses * rate * Double(steps)), most),
-      of: min(Int(clamping: synapses), most), areOneAmount: isOneAmount,
+      of: min(Int(clamping: synapses), most), areOneAmount: projection.isOneWeight,
       slots: min(neurons, most), steps: steps)
   }
 
@@ -148,6 +161,17 @@ package struct MemoryPlan: Sendable {
     case .list(let rates): return rates.reduce(0, +) / Double(max(rates.count, 1)) * sources
     case .expression: return assumedRate * sources
     }
+  }
+}
+
+extension Projection {
+  fileprivate var isOneToOne: Bool {
+    if case .oneToOne = rule { true } else { false }
+  }
+
+  /// Whether all its synapses have the same weight.
+  fileprivate var isOneWeight: Bool {
+    if case .constant = weight { true } else { false }
   }
 }
 

@@ -46,6 +46,18 @@ struct GrowingList<Element: BitwiseCopyable>: ~Copyable {
 
   mutating func removeLast(_ number: Int) { count -= number }
 
+  /// Empties the list and makes room for so many elements, which others write.
+  mutating func makeRoom(for wanted: Int) {
+    count = 0
+    if wanted > capacity { reserve(max(capacity * 2, wanted)) }
+  }
+
+  /// Takes over the elements that others have written into the room that was made.
+  mutating func setCount(_ written: Int) {
+    precondition(written <= capacity, "more elements than there is room for")
+    count = written
+  }
+
   private mutating func reserve(_ wanted: Int) {
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: wanted)
     larger.update(from: base, count: count)

@@ -7,107 +7,144 @@ import Networks
 final class RowArrivals {
   /// How the rows of an epoch are read.
   enum Way {
+    /// All at once, and their arrivals counted: many arrivals of one amount.
+    case counted
     /// Each goes on as its tile comes, and adds to sums: long rows.
     case tileByTile
     /// All at once, and their arrivals sorted by tile.
     case sorted
-    /// All at once, and their arrivals counted: many arrivals of one amount.
-    case counted
+  }
+
+  private enum Rows {
+    case listed(SynapseRows)
+    case packed(PackedRows)
   }
 
   /// Rows whose memory is asked for before it is read.
   private static let rowsAhead = 6
-  /// Spikes whose row is asked for before it is looked up.
-  private static let sourcesAhead = 32
   /// Synapses of a row in each tile from which on it is read tile by tile.
   private static let longCut = 24
   /// Arrivals that may be sorted however few synapses there are.
   private static let mostSorted = 1 << 18
 
-  private let rows: SynapseRows
+  private let rows: Rows
+  private let synapses: Int
+  private let weights: SynapseRows.Weights
   private let contributions: [SummedContribution]
   /// What every arrival adds to each sum; `nil`: it depends on the synapse.
   private let amountsOfAll: [(sum: Int, amount: Double)]?
   // Why accesses go unchecked stands at `Worker`.
-  @exclusivity(unchecked) private var due = GrowingList<coppice_due_row>()
+  @exclusivity(unchecked) private var due = DueRows()
   @exclusivity(unchecked) private var sorted = SortedArrivals()
   @exclusivity(unchecked) private var counted = CountedArrivals()
   /// Of the epoch.
   @exclusivity(unchecked) private(set) var way = Way.tileByTile
   @exclusivity(unchecked) private var steps = 0
 
-  init(rows: SynapseRows, contributions: [SummedContribution]) {
-    self.rows = rows
+  /// - Parameter slots: of the cohort.
+  init(rows: consuming SynapseRows, slots: Int, contributions: [SummedContribution]) {
+    synapses = rows.targets.count
     self.contributions = contributions
     amountsOfAll = contributions.amounts(ofAll: rows.weights)
+    if amountsOfAll?.isEmpty == false, let packed = PackedRows(taking: &rows, slots: slots) {
+      self.rows = .packed(packed)
+      // No amount asks for the weight of a synapse.
+      if case .homogeneous = rows.weights {
+        weights = rows.weights
+      } else {
+        weights = .homogeneous(0)
+      }
+    } else {
+      weights = rows.weights
+      self.rows = .listed(rows)
+    }
+  }
+
+  var arePacked: Bool {
+    if case .packed = rows { true } else { false }
   }
 
   /// Begins with what arrives in an epoch, at tiles that are visited one after the other.
   ///
   /// - Parameter waiting: the sources of spikes by the step at whose beginning they arrive.
   func begin(_ epoch: Epoch, _ waiting: inout StepLists, tiles: SortedArrivals.Tiles) {
-    let arrivals = findDueRows(of: epoch, &waiting)
     steps = epoch.steps
-    way = chooseWay(for: arrivals, tiles)
-    switch way {
-    case .tileByTile: break
-    case .sorted:
-      sorted.begin(tiles, room: arrivals, keepsWeights: amountsOfAll == nil)
-      sorted.sort(due.elements, of: rows)
-    case .counted:
-      counted.begin(slots: tiles.count * tiles.slots, steps: steps, room: arrivals)
-      counted.count(due.elements, of: rows)
-    }
-  }
-
-  /// Fills `due`, and empties what has waited.
-  ///
-  /// - Returns: the number of arrivals.
-  private func findDueRows(of epoch: Epoch, _ waiting: inout StepLists) -> Int {
-    due.removeAll()
-    var arrivals = 0
-    for k in 0..<epoch.steps {
-      let step = epoch.start + Int64(k)
-      arrivals += findDueRows(of: waiting.numbers(at: step), k: UInt32(k))
-      waiting.clear(step: step)
-    }
-    return arrivals
-  }
-
-  /// - Parameter sources: of the spikes that arrive at step k of the epoch, ascending.
-  private func findDueRows(of sources: UnsafeBufferPointer<UInt32>, k: UInt32) -> Int {
-    var arrivals = 0
-    rows.starts.withUnsafeBufferPointer { starts in
-      var place = 0
-      while place < sources.count {
-        let source = sources[place]
-        if place + RowArrivals.sourcesAhead < sources.count {
-          coppice_prefetch(
-            starts.baseAddress.unsafelyUnwrapped + Int(sources[place + RowArrivals.sourcesAhead]))
-        }
-        var times = 1
-        while place + times < sources.count, sources[place + times] == source { times += 1 }
-        place += times
-        let (begin, end) = (starts[Int(source)], starts[Int(source) + 1])
-        guard begin < end else { continue }
-        due.append(coppice_due_row(begin: begin, end: end, k: k, times: UInt32(times)))
-        arrivals += Int(end - begin) * times
+    switch rows {
+    case .listed(let rows):
+      due.find(in: rows, epoch, &waiting)
+      read(tiles)
+    case .packed(let rows):
+      if !count(rows, epoch, &waiting, tiles) {
+        due.unpack(rows, epoch, &waiting)
+        read(tiles)
       }
     }
-    return arrivals
+    for step in epoch.start..<epoch.end { waiting.clear(step: step) }
   }
 
-  private func chooseWay(for arrivals: Int, _ tiles: SortedArrivals.Tiles) -> Way {
-    guard tiles.count > 1, arrivals < due.count * tiles.count * RowArrivals.longCut else {
-      return .tileByTile
+  /// Counts what packed rows bring, as they are.
+  ///
+  /// - Returns: whether so many arrivals are expected that they were.
+  private func count(
+    _ rows: PackedRows, _ epoch: Epoch, _ waiting: inout StepLists, _ tiles: SortedArrivals.Tiles
+  ) -> Bool {
+    var spikes = 0
+    for step in epoch.start..<epoch.end { spikes += waiting.numbers(at: step).count }
+    let slots = tiles.count * tiles.slots
+    guard tiles.count > 1,
+      CountedArrivals.isWorth(rows.expectedArrivals(ofSpikes: spikes), slots: slots, steps: steps)
+    else { return false }
+    way = .counted
+    counted.begin(slots: slots, steps: steps, room: spikes * rows.longest)
+    rows.ask(for: waiting.numbers(at: epoch.start))
+    for step in epoch.start..<epoch.end {
+      let upcoming =
+        step + 1 < epoch.end
+        ? waiting.numbers(at: step + 1) : UnsafeBufferPointer(start: nil, count: 0)
+      counted.count(
+        waiting.numbers(at: step), k: Int(step - epoch.start), upcoming: upcoming, of: rows)
     }
+    return true
+  }
+
+  /// Reads the rows that are due in the way that suits them.
+  private func read(_ tiles: SortedArrivals.Tiles) {
+    way = chooseWay(tiles)
+    guard way != .tileByTile else { return }
+    withSlots { slots in
+      if way == .sorted {
+        sorted.begin(tiles, room: due.arrivals, keepsWeights: amountsOfAll == nil)
+        sorted.sort(due.rows, slots: slots, weights: weights)
+      } else {
+        counted.begin(slots: tiles.count * tiles.slots, steps: steps, room: due.arrivals)
+        counted.count(due.rows, slots: slots)
+      }
+    }
+  }
+
+  /// The slots to which `due` refers.
+  @inline(__always)
+  private func withSlots(_ body: (UnsafePointer<UInt32>) -> Void) {
+    switch rows {
+    case .listed(let rows):
+      rows.targets.withUnsafeBufferPointer {
+        if let targets = $0.baseAddress { body(targets) }
+      }
+    case .packed: body(due.slots)
+    }
+  }
+
+  private func chooseWay(_ tiles: SortedArrivals.Tiles) -> Way {
+    let arrivals = due.arrivals
+    guard tiles.count > 1 else { return .tileByTile }
     if let amountsOfAll, !amountsOfAll.isEmpty,
       CountedArrivals.isWorth(arrivals, slots: tiles.count * tiles.slots, steps: steps)
     {
       return .counted
     }
+    guard arrivals < due.count * tiles.count * RowArrivals.longCut else { return .tileByTile }
     // The memory of sorted arrivals stays below that of the synapses, but for small networks.
-    let fits = arrivals <= max(rows.targets.count / 4, RowArrivals.mostSorted)
+    let fits = arrivals <= max(synapses / 4, RowArrivals.mostSorted)
     return fits && SortedArrivals.canSort(tiles) ? .sorted : .tileByTile
   }
 
@@ -140,18 +177,17 @@ final class RowArrivals {
   }
 
   private func addRows(to tile: inout coppice_tile, of sums: borrowing ArrivalSums) {
-    rows.targets.withUnsafeBufferPointer { targets in
-      guard let targets = targets.baseAddress else { return }
+    withSlots { slots in
       for place in 0..<due.count {
         if place + RowArrivals.rowsAhead < due.count {
-          coppice_prefetch(targets + Int(due.base[place + RowArrivals.rowsAhead].begin))
+          coppice_prefetch(slots + Int(due.base[place + RowArrivals.rowsAhead].begin))
         }
         let row = due.base[place]
         guard row.begin < row.end else { continue }
         var added = Int(row.end - row.begin)
         for contribution in contributions {
           added = contribution.add(
-            to: targets + Int(row.begin), count: added, synapse: Int(row.begin), of: rows.weights,
+            to: slots + Int(row.begin), count: added, synapse: Int(row.begin), of: weights,
             at: sums.destination(k: Int(row.k), sum: contribution.sum), times: row.times,
             in: &tile)
         }
@@ -166,7 +202,7 @@ final class RowArrivals {
   ) {
     let first = sums.destination(k: 0, sum: contribution.sum).place
     let stepSums = sums.stepSums
-    let amountOfAll = contribution.amount(ofAll: rows.weights)
+    let amountOfAll = contribution.amount(ofAll: weights)
     sorted.forEachList(ofTile: number) { arrivals, weights in
       if let amountOfAll {
         coppice_add_sorted_amount(

@@ -21,24 +21,27 @@ final class SummedInlet {
   @exclusivity(unchecked) private var waiting: StepLists
 
   /// - Parameter delay: of all synapses, in steps.
-  init(rows: InletRows, delay: Int, contributions: [SummedContribution], layout: CohortLayout) {
+  init(rows: consuming InletRows, delay: Int, contributions: [SummedContribution], layout: CohortLayout) {
     sources = rows.sources
     self.delay = Int64(delay)
     self.layout = layout
-    synapses =
-      rows.isDiagonal
-      ? .diagonal(
+    if rows.isDiagonal {
+      synapses = .diagonal(
         DiagonalArrivals(
           weights: rows.rows.weights, contributions: contributions, layout: layout))
-      : .rows(RowArrivals(rows: rows.rows, contributions: contributions))
+    } else {
+      synapses = .rows(
+        RowArrivals(
+          rows: (consume rows).rows, slots: layout.slots, contributions: contributions))
+    }
     waiting = StepLists(horizon: delay + 2 * EpochSequence.longest + 2)
   }
 
   var longestDelay: Int { Int(delay) }
 
-  /// How the rows of the last epoch were read; `nil`: there are none.
-  var way: RowArrivals.Way? {
-    if case .rows(let rows) = synapses { rows.way } else { nil }
+  /// What arrives over its rows; `nil`: there are none.
+  var rowArrivals: RowArrivals? {
+    if case .rows(let rows) = synapses { rows } else { nil }
   }
 
   /// Lets units of one source each, which have no other projection, be drawn as their neurons are

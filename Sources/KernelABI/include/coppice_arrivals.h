@@ -104,10 +104,59 @@ typedef struct coppice_counted_arrivals {
 } coppice_counted_arrivals;
 
 /// Counts what rows hold, each synapse `times` times. There must be room in `full` for one entry in
-/// 256 arrivals. Nothing is read from slot `slot_count` on.
+/// 256 arrivals.
 void coppice_count_rows(
     coppice_counted_arrivals *counted, const coppice_due_row *rows, size_t count,
-    const uint32_t *slots, size_t slot_count);
+    const uint32_t *slots);
+
+/// Rows of synapses that all bring the same amount: for each source a record of `stride` numbers, how
+/// many synapses it has and then their ascending slots, each as its distance from the one before.
+///
+/// So one cache line often holds all that a spike needs, and nothing has to say where it is.
+typedef struct coppice_packed_rows {
+  const uint16_t *records;  ///< [source][stride], aligned to a cache line
+  const uint32_t *apart;    ///< rows that no record holds: how many synapses, then their slots
+  uint32_t stride;          ///< 4 at the least
+  uint32_t lines;           ///< cache lines of a record that are asked for ahead
+} coppice_packed_rows;
+
+/// In place of the number of synapses: the third and fourth number of the record, as one of 32 bits, say
+/// where in `apart` the row begins.
+#define COPPICE_APART 0xFFFF
+
+/// Makes a record of ascending slots, as many as it has room for at the most.
+void coppice_pack_row(uint16_t *record, const uint32_t *slots, size_t count);
+
+/// The largest distance of ascending slots, that of the first from 0 included; 0 if there are none.
+uint32_t coppice_largest_distance(const uint32_t *slots, size_t count);
+
+/// Asks memory for the records of the first spikes that will be read.
+void coppice_ask_for_packed(
+    const coppice_packed_rows *rows, const uint32_t *sources, size_t count);
+
+/// Counts what the spikes of some sources bring at step k. Memory is asked for the records of sources
+/// to come: here, and behind them in `upcoming`.
+void coppice_count_packed(
+    coppice_counted_arrivals *counted, uint32_t k, const coppice_packed_rows *rows,
+    const uint32_t *sources, size_t count, const uint32_t *upcoming, size_t upcoming_count);
+
+/// The number of synapses of some sources, each as often as it comes.
+size_t coppice_packed_synapses(
+    const coppice_packed_rows *rows, const uint32_t *sources, size_t count);
+
+/// Rows that were packed, one behind the other.
+typedef struct coppice_unpacked_rows {
+  coppice_due_row *due;
+  size_t due_count;
+  uint32_t *slots;  ///< to which `due` refers
+  uint32_t slot_count;
+} coppice_unpacked_rows;
+
+/// Appends the rows of ascending sources that fire in step k; those without synapses are left out. There
+/// must be room for `count` rows and coppice_packed_synapses slots.
+void coppice_unpack_rows(
+    coppice_unpacked_rows *unpacked, uint32_t k, const coppice_packed_rows *rows,
+    const uint32_t *sources, size_t count);
 
 /// Adds an amount, which is never -0.0, as often as it was counted in the first `steps` steps at the
 /// slots of a tile.

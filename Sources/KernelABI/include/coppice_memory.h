@@ -10,4 +10,8 @@
 /// none left, goes on with small pages.
 void coppice_ask_for_huge_pages(void *memory, size_t bytes);
 
+/// Gives the pages back that lie in memory whose contents nobody needs any more; what is read there
+/// afterwards is undefined, and what is written stays.
+void coppice_give_back_pages(void *memory, size_t bytes);
+
 #endif
