@@ -24,9 +24,9 @@ import Testing
     Array(rows.targets[Int(rows.starts[Int(source)])..<Int(rows.starts[Int(source) + 1])])
   }
 
-  /// Lengths about a mean, and some slots that are too far from each other for two bytes.
+  /// Lengths, and how many slots there are: of 72,000 some are too far from each other for two bytes.
   private static let cases: [(mean: ClosedRange<Int>, sources: Int, slots: Int)] = [
-    (0...2, 700, 900), (0...7, 500, 60_000), (9...21, 3_000, 100_000), (30...60, 400, 300),
+    (0...2, 700, 900), (2...5, 3_000, 72_000), (0...7, 500, 60_000), (9...21, 3_000, 100_000), (30...60, 400, 300),
     (200...300, 90, 65_535), (900...1_100, 30, 150_000),
   ]
 
@@ -39,12 +39,18 @@ import Testing
       source % 30 == 29 ? 2 * mean.upperBound + 1 : Int.random(in: mean, using: &random)
     }
     let rows = Self.rows(lengths, slots: slots, &random)
+    let far = (0..<UInt32(sources)).count { source in
+      let row = Self.row(source, of: rows)
+      return zip([0] + row, row).contains { $1 - $0 > 65_535 }
+    }
+    try #require((far > 0) == (slots == 72_000))
     var taken = rows
     let packed = try #require(PackedRows(taking: &taken, slots: slots))
     #expect(taken.targets.isEmpty && taken.starts.isEmpty)
-    #expect(packed.apart > 0 && packed.apart < sources / 5)
+    #expect(packed.apart > far && packed.apart < sources / 5)
     // One fires three times in a step, and the last source is read.
-    var fired = (0..<200).map { _ in UInt32.random(in: 0..<UInt32(sources), using: &random) }
+    let spikes = mean.upperBound < 100 ? 900 : 200
+    var fired = (0..<spikes).map { _ in UInt32.random(in: 0..<UInt32(sources), using: &random) }
     fired += [UInt32(sources - 1), fired[0], fired[0]]
     fired.sort()
     let expected = fired.flatMap { Self.row($0, of: rows) }
