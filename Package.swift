@@ -78,16 +78,21 @@ let package = Package(
 
     tests("Units", ["Units"]),
     tests("Equations", ["Equations", "Units"]),
-    tests("KernelABI", ["KernelABI"]),
-    tests("Kernels", ["Kernels", "Equations", "Units", "KernelABI"]),
+    tests("KernelABI", ["KernelABI", "RandomNumbers"]),
+    tests("Kernels", ["Kernels", "Equations", "Units", "KernelABI", "RandomNumbers"]),
     tests("Models", ["Models", "Equations", "Units"]),
     tests("Networks", ["Networks", "Models", "Equations", "Units", "KernelABI", "Statistics"]),
     tests("Messaging", ["Messaging"]),
     tests(
       "Engine",
-      ["Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "KernelABI"]),
-    tests("Storage", ["Storage", "Engine", "Networks", "TemporaryDirectories"]),
-    tests("Jobs", ["Jobs", "BadJobs", "Networks", "Models", "Equations", "Units"]),
+      [
+        "Engine", "Kernels", "Networks", "Messaging", "Models", "Equations", "Units", "KernelABI",
+        "RandomNumbers",
+      ]),
+    tests(
+      "Storage", ["Storage", "Engine", "Networks", "TemporaryDirectories", "RandomNumbers"]),
+    tests(
+      "Jobs", ["Jobs", "BadJobs", "Networks", "Models", "Equations", "Units", "RandomNumbers"]),
     tests(
       "Coppice",
       [
@@ -105,6 +110,7 @@ let package = Package(
       ]),
     // Jobs that must be refused, for the tests of the reader and of the command line.
     .target(name: "BadJobs", path: "Tests/BadJobs", swiftSettings: strict),
+    .target(name: "RandomNumbers", path: "Tests/RandomNumbers", swiftSettings: strict),
     .target(name: "Statistics", path: "Tests/Statistics", swiftSettings: strict),
     .target(
       name: "TemporaryDirectories", path: "Tests/TemporaryDirectories", swiftSettings: strict),

@@ -2,6 +2,7 @@ import Equations
 import Foundation
 import Messaging
 import Networks
+import RandomNumbers
 import Testing
 
 @testable import Engine

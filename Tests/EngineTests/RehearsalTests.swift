@@ -1,5 +1,6 @@
 import Messaging
 import Networks
+import RandomNumbers
 import Testing
 
 @testable import Engine

@@ -2,6 +2,7 @@ import BadJobs
 import Equations
 import Jobs
 import Networks
+import RandomNumbers
 import Testing
 import Units
 

@@ -1,5 +1,6 @@
 import BadJobs
 import Jobs
+import RandomNumbers
 import Testing
 
 /// The tree of a text, or why there is none.
@@ -135,18 +136,7 @@ func fault(_ bytes: [UInt8]) -> String {
   }
 }
 
-/// A small generator of test data.
-struct SplitMix {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var bits = state
-    bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-    return bits ^ (bits >> 31)
-  }
-
+extension SplitMix {
   mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
 
   /// A text that stays YAML: one to three of its words replaced by other words, its own or odd.

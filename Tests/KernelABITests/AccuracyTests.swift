@@ -2,6 +2,7 @@
 
   import Glibc
   import KernelABI
+  import RandomNumbers
   import Testing
 
   /// Where a function is tried, how far off it may be, and what it should give.
@@ -31,7 +32,7 @@
     }
 
     func draw(_ count: Int) -> [Double] {
-      var numbers = TestNumbers(seed: 7)
+      var numbers = SplitMix(state: 7)
       return (0..<count).map { _ in
         switch points {
         case .even(let range): numbers.uniform(range)
@@ -132,7 +133,7 @@
       let over = try #require(unaryNames.firstIndex(of: "exp2Numerator"))
       let under = try #require(unaryNames.firstIndex(of: "exp2Denominator"))
       let operations = try #require(Operations.available.last)
-      var numbers = TestNumbers(seed: 11)
+      var numbers = SplitMix(state: 11)
       let points = Lanes((0..<100_000).map { _ in numbers.uniform(range) })
       let numerators = operations.unary(unaryOperation(over), points)
       let denominators = operations.unary(unaryOperation(under), points)
@@ -150,7 +151,7 @@
 
     @Test(arguments: [0, 1, 2, 3])
     func `Powers keep their limit of error`(kind: Int) throws {
-      var numbers = TestNumbers(seed: 11)
+      var numbers = SplitMix(state: 11)
       let points: [(Double, Double)] = (0..<100_000).map { _ in
         switch kind {
         case 0: (numbers.uniform(0...10), numbers.uniform(-300...300))

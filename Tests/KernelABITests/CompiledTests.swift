@@ -1,5 +1,6 @@
 import Foundation
 import KernelABI
+import RandomNumbers
 import Testing
 
 /// The header compiled by the system's compilers, as generated kernels are.
@@ -193,7 +194,7 @@ import Testing
     _ library: Library, _ baseline: Operations, _ title: String
   ) throws {
     let draw = Draw(key: 0xfeed_beef_0bad_cafe, neuron: 123_456, step: 1 << 33, ordinal: 5)
-    var numbers = TestNumbers(seed: 30)
+    var numbers = SplitMix(state: 30)
     let means = Lanes((0..<4_000).map { _ in numbers.scaled(-8...12, signed: false) })
     let out = Lanes(count: means.count)
     let want = [
@@ -213,15 +214,15 @@ import Testing
 
   private func expectMasks(_ library: Library, width: Int) throws {
     let masks = try #require(library.function("masks", as: Masks.self))
-    var numbers = TestNumbers(seed: 31)
+    var numbers = SplitMix(state: 31)
     let storage = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 64)
     defer { storage.deallocate() }
     let bits = storage.initializeMemory(as: UInt64.self, repeating: 0, count: 8)
     for _ in 0..<200 {
-      let a = (0..<width).map { _ in UInt8(numbers.bits() & 1) }
-      let b = (0..<width).map { _ in UInt8(numbers.bits() & 1) }
-      let bit = numbers.bits() % 64
-      let before = (0..<width).map { _ in numbers.bits() }
+      let a = (0..<width).map { _ in UInt8(numbers.next() & 1) }
+      let b = (0..<width).map { _ in UInt8(numbers.next() & 1) }
+      let bit = numbers.next() % 64
+      let before = (0..<width).map { _ in numbers.next() }
       for lane in 0..<width { bits[lane] = before[lane] }
       var out = [UInt8](repeating: 9, count: 3 * width)
       let answer = masks(bits, &out, a, b, bit)

@@ -1,4 +1,5 @@
 import KernelABI
+import RandomNumbers
 
 /// An array of doubles as the portable operations want it: aligned to 64 bytes, a multiple of 16 long.
 final class Lanes {
@@ -116,22 +117,9 @@ struct Draw {
   var ordinal: UInt32 = 0
 }
 
-/// SplitMix64: test points that are the same in every run.
-struct TestNumbers {
-  private var state: UInt64
-
-  init(seed: UInt64) { state = seed }
-
-  mutating func bits() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
-
+extension SplitMix {
   mutating func uniform(_ range: ClosedRange<Double>) -> Double {
-    let unit = Double(bits() >> 11) * 0x1p-53
+    let unit = Double(next() >> 11) * 0x1p-53
     return range.lowerBound + (range.upperBound - range.lowerBound) * unit
   }
 
@@ -139,7 +127,7 @@ struct TestNumbers {
   mutating func scaled(_ exponents: ClosedRange<Double>, signed: Bool) -> Double {
     let exponent = Int(uniform(exponents).rounded(.down))
     let size = Double(sign: .plus, exponent: exponent, significand: uniform(1...2))
-    return signed && bits() & 1 == 1 ? -size : size
+    return signed && next() & 1 == 1 ? -size : size
   }
 }
 
@@ -165,14 +153,14 @@ let edges: [Double] =
 
 /// Any number at all, and more of those that occur.
 func wildNumbers(_ count: Int, seed: UInt64) -> [Double] {
-  var numbers = TestNumbers(seed: seed)
+  var numbers = SplitMix(state: seed)
   return (0..<count).map { place in
     switch place % 8 {
-    case 0: Double(bitPattern: numbers.bits())
+    case 0: Double(bitPattern: numbers.next())
     case 1: numbers.uniform(-1...1)
     case 2: numbers.uniform(-800...800)
     case 3: numbers.scaled(-30...30, signed: true)
-    case 4: edges[Int(numbers.bits() % UInt64(edges.count))]
+    case 4: edges[Int(numbers.next() % UInt64(edges.count))]
     case 5: numbers.uniform(-20...20).rounded()
     case 6: numbers.uniform(-1e-3...1e-3)
     default: numbers.uniform(-2e6...2e6)

@@ -1,5 +1,6 @@
 import Foundation
 import KernelABI
+import RandomNumbers
 import Testing
 
 /// The mathematics of single precision: its errors, and its bits on all processors and compilers.
@@ -42,7 +43,7 @@ import Testing
 
   @Test(arguments: ["exp", "log"])
   func `Functions keep their limits where they are used`(name: String) throws {
-    var numbers = TestNumbers(seed: 41)
+    var numbers = SplitMix(state: 41)
     let points = (0..<400_000).map { place -> Float in
       let x = place % 2 == 0 ? numbers.uniform(-87...88) : numbers.uniform(-1...1)
       return Float(name == "log" ? Foundation.exp(x) : x)
@@ -224,7 +225,7 @@ import Testing
   }
 
   private func expectEqualMixtures(_ library: Library, _ a: Singles, _ title: String) throws {
-    var numbers = TestNumbers(seed: 53)
+    var numbers = SplitMix(state: 53)
     let doubles = Lanes(a.values.map { Double($0) + numbers.uniform(-1...1) })
     let mixed = try #require(library.function("mixed", as: Mixed.self))
     var flags = [UInt8](repeating: 9, count: a.count)

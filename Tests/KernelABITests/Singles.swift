@@ -1,4 +1,5 @@
 import KernelABI
+import RandomNumbers
 
 /// An array of floats as the operations of single precision want it.
 final class Singles {
@@ -25,7 +26,7 @@ final class Singles {
 
   /// Numbers of every size but denormals, among them those at which functions change their ways.
   static func wild(_ count: Int, seed: UInt64) -> Singles {
-    var numbers = TestNumbers(seed: seed)
+    var numbers = SplitMix(state: seed)
     let edges: [Float] =
       [
         88.72283, 88.722839, 88.73, -87.33654, -87.33655, -88, -104, 0x1p23, 0x1p23 + 1,
@@ -35,7 +36,7 @@ final class Singles {
       edges + KernelABITests.edges.map { Float($0) }
       + (0..<count).map { place in
         switch place % 5 {
-        case 0: Float(bitPattern: UInt32(truncatingIfNeeded: numbers.bits()))
+        case 0: Float(bitPattern: UInt32(truncatingIfNeeded: numbers.next()))
         case 1: Float(numbers.uniform(-1...1))
         case 2: Float(numbers.uniform(-100...100))
         case 3: Float(numbers.scaled(-30...30, signed: true))

@@ -1,4 +1,5 @@
 import KernelABI
+import RandomNumbers
 
 @testable import Kernels
 

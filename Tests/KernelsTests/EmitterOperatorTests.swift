@@ -1,5 +1,6 @@
 import Foundation
 import KernelABI
+import RandomNumbers
 import Testing
 
 @testable import Kernels

@@ -1,4 +1,5 @@
 import Equations
+import RandomNumbers
 import Units
 
 @testable import Kernels
@@ -54,17 +55,7 @@ extension RandomProgram {
   }
 }
 
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
+extension SplitMix {
   mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &self) }
   mutating func chance(_ p: Double) -> Bool { Double.random(in: 0..<1, using: &self) < p }
   mutating func number(_ range: ClosedRange<Double>) -> Double {

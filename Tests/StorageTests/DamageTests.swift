@@ -1,5 +1,6 @@
 import Engine
 import Foundation
+import RandomNumbers
 import Storage
 import Testing
 

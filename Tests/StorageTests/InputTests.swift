@@ -1,4 +1,5 @@
 import Foundation
+import RandomNumbers
 import Storage
 import TemporaryDirectories
 import Testing

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import Networks
+import RandomNumbers
 import Storage
 import TemporaryDirectories
 import Testing

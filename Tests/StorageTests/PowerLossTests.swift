@@ -1,4 +1,5 @@
 import Engine
+import RandomNumbers
 import Storage
 import Testing
 

@@ -1,24 +1,12 @@
 import Engine
 import Foundation
 import Networks
+import RandomNumbers
 import Storage
 import Testing
 
 /// All tests that call HDF5, one after the other: HDF5 has one caller at a time.
 @Suite(.serialized) enum HDF5Suite {}
-
-/// Random numbers that are the same in every run.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var word = state
-    word = (word ^ (word >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
-    return word ^ (word >> 31)
-  }
-}
 
 /// What happened in a run that never was: spikes and events at random, states from a formula.
 struct RecordedWorld {

@@ -9,8 +9,7 @@ from benchmarks.suite import figures, medians, parts, tables
 _MULTIPLY_ADDS = 24
 _STATE_BYTES = 12 * 8 * 2
 # A synapse as it is read on delivery.
-# That a spike reads for each.
-_SYNAPSE_BYTES = {"one weight": 2, "drawn weights": 8}
+_SYNAPSE_BYTES = {"one weight": 4, "drawn weights": 8}
 
 
 def _tables(runs):

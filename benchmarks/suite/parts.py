@@ -69,10 +69,16 @@ _REPEATS = 2
 
 def _measured(one, say):
     """Figures and load of a variant: of up to three measurements the least disturbed one, whatever it
-    found."""
+    found. One that fails where there is another already counts for nothing."""
     best = None
     for _ in range(1 + _REPEATS):
-        figures, load = one.measure()
+        try:
+            figures, load = one.measure()
+        except process.ProgramFailed as error:
+            if best is None:
+                raise
+            say(f"  made again, it failed: {error}")
+            break
         disturbed = load["others"] + load["stolen"]
         if disturbed > 0.05:
             say(f"  others had {100 * load['others']:.0f} % of the machine meanwhile, "

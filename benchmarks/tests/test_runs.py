@@ -116,6 +116,18 @@ class TurnTests(unittest.TestCase):
         self.assertEqual(self.order, [0.2, 0.0, 0.15, 0.04])
         self.assertEqual(self.runs.named("p", "a").values("x"), [0.0, 0.04])
 
+    def test_a_failure_of_what_was_measured_already_counts_for_nothing(self):
+        turns = iter([0.5, None, 0.3, 0.0])
+
+        def measure():
+            others = next(turns)
+            if others is None:
+                raise process.ProgramFailed("boom")
+            return {"x": others}, {"others": others, "stolen": 0.0}
+
+        self.assertTrue(self.measured(parts.Variant("a", {}, measure, 2)))
+        self.assertEqual(self.runs.named("p", "a").values("x"), [0.5, 0.0])
+
     def test_what_cannot_be_measured_is_left_out_with_the_reason(self):
         fine = self.measured(self.variant("a", 2, parts.Skip("no such thing")), self.variant("b", 2))
         self.assertTrue(fine)

@@ -21,7 +21,10 @@ final class SummedInlet {
   @exclusivity(unchecked) private var waiting: StepLists
 
   /// - Parameter delay: of all synapses, in steps.
-  init(rows: consuming InletRows, delay: Int, contributions: [SummedContribution], layout: CohortLayout) {
+  init(
+    rows: consuming InletRows, delay: Int, contributions: [SummedContribution],
+    layout: CohortLayout
+  ) {
     sources = rows.sources
     self.delay = Int64(delay)
     self.layout = layout
