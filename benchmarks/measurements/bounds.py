@@ -9,7 +9,8 @@ from benchmarks.suite import figures, medians, parts, tables
 _MULTIPLY_ADDS = 24
 _STATE_BYTES = 12 * 8 * 2
 # A synapse as it is read on delivery.
-_SYNAPSE_BYTES = {"one weight": 4, "drawn weights": 8}
+# That a spike reads for each of them.
+_SYNAPSE_BYTES = {"one weight": 2, "drawn weights": 8}
 
 
 def _tables(runs):
