@@ -7,20 +7,6 @@ import Testing
 
 /// Rows come out of records as they went in.
 @Suite struct PackedRowsTests {
-  private static func rows(
-    _ lengths: [Int], slots: Int, _ random: inout SplitMix
-  ) -> SynapseRows {
-    var (starts, targets): ([UInt32], [UInt32]) = ([0], [])
-    for length in lengths {
-      targets += (0..<length).map { _ in UInt32.random(in: 0..<UInt32(slots), using: &random) }
-        .sorted()
-      starts.append(UInt32(targets.count))
-    }
-    return SynapseRows(
-      starts: starts, targets: targets, weights: .homogeneous(1), delays: .homogeneous(3),
-      minimumDelay: 3, maximumDelay: 3)
-  }
-
   private static func row(_ source: UInt32, of rows: SynapseRows) -> [UInt32] {
     Array(rows.targets[Int(rows.starts[Int(source)])..<Int(rows.starts[Int(source) + 1])])
   }
@@ -39,7 +25,7 @@ import Testing
     let lengths = (0..<sources).map { source in
       source % 30 == 29 ? 2 * mean.upperBound + 1 : Int.random(in: mean, using: &random)
     }
-    let rows = Self.rows(lengths, slots: slots, &random)
+    let rows = SynapseRows.drawn(lengths, slots: slots, using: &random)
     let far = (0..<UInt32(sources)).count { source in
       let row = Self.row(source, of: rows)
       return zip([0] + row, row).contains { $1 - $0 > 65_535 }
@@ -125,19 +111,20 @@ import Testing
     var random = SplitMix(state: 5)
     var lengths = [Int](repeating: 0, count: 1_000)
     for rows in [
-      Self.rows([], slots: 10, &random), Self.rows(lengths, slots: 10, &random),
-      Self.rows([1] + lengths, slots: 10, &random),
-      Self.rows((0..<200).map { $0 % 10 == 0 ? 40 : 1 }, slots: 900, &random),
+      SynapseRows.drawn([], slots: 10, using: &random),
+      SynapseRows.drawn(lengths, slots: 10, using: &random),
+      SynapseRows.drawn([1] + lengths, slots: 10, using: &random),
+      SynapseRows.drawn((0..<200).map { $0 % 10 == 0 ? 40 : 1 }, slots: 900, using: &random),
       // One source that reaches all: counts would have to expect it in each spike.
-      Self.rows([3_000] + (0..<1_000).map { _ in 3 }, slots: 3_000, &random),
-      Self.rows((0..<50).map { _ in 3 }, slots: 10_000_000, &random),
+      SynapseRows.drawn([3_000] + (0..<1_000).map { _ in 3 }, slots: 3_000, using: &random),
+      SynapseRows.drawn((0..<50).map { _ in 3 }, slots: 10_000_000, using: &random),
     ] {
       var taken = rows
       #expect(PackedRows(taking: &taken, slots: 10_000_000) == nil)
       #expect(taken.targets == rows.targets && taken.starts == rows.starts)
     }
     lengths = lengths.map { _ in 3 }
-    var taken = Self.rows(lengths, slots: 3_000, &random)
+    var taken = SynapseRows.drawn(lengths, slots: 3_000, using: &random)
     #expect(PackedRows(taking: &taken, slots: 3_000) != nil)
   }
 
@@ -151,7 +138,7 @@ import Testing
       let exact = mean + mean.squareRoot() * random.normal()
       return mean > 50 ? max(0, Int(exact.rounded())) : Self.poisson(mean, &random)
     }
-    let rows = Self.rows(lengths, slots: 4_000, &random)
+    let rows = SynapseRows.drawn(lengths, slots: 4_000, using: &random)
     let expected = try #require(
       RecordShape(expecting: Double(rows.targets.count), sources: sources))
     let found = try #require(RecordShape(rows, slots: 4_000))

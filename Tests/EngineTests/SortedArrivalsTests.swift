@@ -21,21 +21,6 @@ import Testing
     var weight: Double?
   }
 
-  private static func rows(_ lengths: [Int], slots: Int, weights: Bool) -> SynapseRows {
-    var random = SystemRandomNumberGenerator()
-    var (starts, targets): ([UInt32], [UInt32]) = ([0], [])
-    for length in lengths {
-      targets += (0..<length).map { _ in UInt32.random(in: 0..<UInt32(slots), using: &random) }
-        .sorted()
-      starts.append(UInt32(targets.count))
-    }
-    return SynapseRows(
-      starts: starts, targets: targets,
-      weights: weights
-        ? .single(targets.map { _ in Float.random(in: -1...1, using: &random) }) : .homogeneous(1),
-      delays: .homogeneous(3), minimumDelay: 3, maximumDelay: 3)
-  }
-
   @Test(arguments: [(1, 8, false), (7, 24, true), (31, 2_048, true), (64, 200, false)])
   func everyArrivalIsInTheListsOfItsTileInTheOrderOfTheRows(
     tiles: Int, slots: Int, weights: Bool
@@ -45,7 +30,10 @@ import Testing
     let shape = SortedArrivals.Tiles(count: tiles, slots: slots)
     try #require(SortedArrivals.canSort(shape))
     let lengths = (0..<300).map { _ in Int.random(in: 0...40, using: &random) }
-    let rows = Self.rows(lengths, slots: tiles * slots, weights: weights)
+    var rows = SynapseRows.drawn(lengths, slots: tiles * slots, using: &random)
+    if weights {
+      rows.weights = .single(rows.targets.map { _ in Float.random(in: -1...1, using: &random) })
+    }
     // What one epoch leaves must not be met in the next.
     for count in [900, 0, 20] {
       let due = (0..<count).map { _ in
