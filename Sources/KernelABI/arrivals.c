@@ -149,13 +149,16 @@ void coppice_add_sorted_weights(
   ADD_SORTED(weights[i] * scale)
 }
 
+static inline void count_slot(
+    coppice_counted_arrivals *counted, uint32_t k, uint8_t *counts, uint32_t slot) {
+  if (__builtin_expect(++counts[slot] == 0, 0))
+    counted->full[counted->full_count++] = (uint64_t)k << 32 | slot;
+}
+
 static inline void count_slots(
     coppice_counted_arrivals *counted, uint32_t k, const uint32_t *slots, uint32_t count) {
   uint8_t *const counts = counted->counts + k * counted->step_slots;
-  for (uint32_t i = 0; i < count; ++i) {
-    if (__builtin_expect(++counts[slots[i]] == 0, 0))
-      counted->full[counted->full_count++] = (uint64_t)k << 32 | slots[i];
-  }
+  for (uint32_t i = 0; i < count; ++i) count_slot(counted, k, counts, slots[i]);
 }
 
 void coppice_count_rows(
@@ -228,8 +231,7 @@ void coppice_count_packed(
 #pragma clang loop unroll_count(4)
     for (uint32_t j = 1; j <= synapses; ++j) {
       slot += record[j];
-      if (__builtin_expect(++counts[slot] == 0, 0))
-        counted->full[counted->full_count++] = (uint64_t)k << 32 | slot;
+      count_slot(counted, k, counts, slot);
     }
   }
 }

@@ -15,9 +15,7 @@ final class PackedRows {
 
   private let records: AlignedBuffer
   /// Rows that no record holds: how many synapses, then their slots.
-  private let rowsApart: [UInt32]
-  /// How many these are.
-  let apart: Int
+  private let apart: [UInt32]
   private let stride: Int
   private let lines: Int
   /// Synapses of a source.
@@ -38,15 +36,15 @@ final class PackedRows {
     lines = min((Int(usual) * 2 + 63) / 64, PackedRows.mostLines)
     records = AlignedBuffer(count: sources * stride * 2)
     coppice_ask_for_huge_pages(records.base, records.count)
-    (rowsApart, apart) = PackedRows.pack(&rows, into: records.base, shape)
+    apart = PackedRows.pack(&rows, into: records.base, shape)
     (rows.starts, rows.targets) = ([], [])
   }
 
-  /// - Returns: the rows that no record holds, and how many they are.
+  /// - Returns: the rows that no record holds.
   private static func pack(
     _ rows: inout SynapseRows, into records: UnsafeMutableRawPointer, _ shape: RecordShape
-  ) -> (rows: [UInt32], count: Int) {
-    var apart: (rows: [UInt32], count: Int) = ([], 0)
+  ) -> [UInt32] {
+    var apart: [UInt32] = []
     let starts = rows.starts
     rows.targets.withUnsafeMutableBufferPointer { targets in
       var record = records.assumingMemoryBound(to: UInt16.self)
@@ -59,10 +57,9 @@ final class PackedRows {
         } else {
           record[0] = UInt16(COPPICE_APART)
           UnsafeMutableRawPointer(record + 2).storeBytes(
-            of: UInt32(apart.rows.count), as: UInt32.self)
-          apart.rows.append(UInt32(row.count))
-          apart.rows.append(contentsOf: row)
-          apart.count += 1
+            of: UInt32(apart.count), as: UInt32.self)
+          apart.append(UInt32(row.count))
+          apart.append(contentsOf: row)
         }
         record += shape.stride
         // So that lists and records together take hardly more than the larger of the two.
@@ -113,7 +110,7 @@ final class PackedRows {
 
   @inline(__always)
   private func withRows<Result>(_ body: (UnsafePointer<coppice_packed_rows>) -> Result) -> Result {
-    rowsApart.withUnsafeBufferPointer {
+    apart.withUnsafeBufferPointer {
       withUnsafePointer(
         to: coppice_packed_rows(
           records: UnsafePointer(records.base.assumingMemoryBound(to: UInt16.self)),
